@@ -1,0 +1,50 @@
+# Every target does all the set-up that it needs: on a fresh Debian 12 machine `make run` is enough.
+.PHONY: build run test bench lint format sanitize fuzz clean
+.DEFAULT_GOAL := build
+
+VIDEO ?= samples/talk.mp4
+PROGRAM := build/release/video-transcriber
+SECONDS_A_FUZZER ?= 60
+SOURCES = $(shell git ls-files 'src/*.[ch]pp' 'fuzz/*.cpp' 'tests/*.cpp')
+
+build:
+	@scripts/setup && mkdir -p build
+	@cmake --preset release >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+	@cmake --build build/release
+
+run: build
+	@$(PROGRAM) transcribe "$(VIDEO)"
+
+test: build
+	@ctest --test-dir build/release --output-on-failure --parallel 2
+
+bench: build
+	@bench/run
+
+lint:
+	@scripts/setup && mkdir -p build
+	@clang-format-19 --dry-run --Werror $(SOURCES)
+	@cmake --preset lint >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+	@run-clang-tidy-19 -quiet -p build/lint '/src/(?!.*_test)' >build/lint/tidy.log 2>&1 || { grep -E 'error|warning' build/lint/tidy.log | sort -u; exit 1; }
+
+format:
+	@clang-format-19 -i $(SOURCES)
+
+# The unit tests under the address and undefined behaviour sanitizers, then under the thread sanitizer.
+sanitize:
+	@scripts/setup && mkdir -p build
+	@for preset in asan tsan; do \
+	  cmake --preset $$preset >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }; \
+	  cmake --build build/$$preset || exit 1; \
+	  ctest --test-dir build/$$preset --output-on-failure --parallel 2 --label-regex unit || exit 1; \
+	done
+
+# Every fuzz target for SECONDS_A_FUZZER seconds; a finding is an error.
+fuzz:
+	@scripts/setup && mkdir -p build
+	@cmake --preset fuzz >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+	@cmake --build build/fuzz
+	@scripts/fuzz build/fuzz $(SECONDS_A_FUZZER)
+
+clean:
+	@rm -rf build
