@@ -1,0 +1,63 @@
+// The transcript: what was said, when, and how sure we are. A value; times are seconds on the media's own clock (0 is
+// where a player starts), text is well-formed UTF-8.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace model {
+
+struct TimeSpan {
+    double start_seconds = 0;
+    double end_seconds = 0;
+    bool operator==(const TimeSpan&) const = default;
+};
+
+/// Why a segment should be read with care. A doubtful segment keeps its text: nothing is deleted in silence.
+enum class Doubt : std::uint8_t {
+    repetition,      // the same words over and over, more often than people say them
+    too_many_words,  // more words a second than anyone speaks
+    too_few_words,   // long speech, hardly a word
+    weak_speech,     // voice activity was not sure that there is speech at all
+};
+
+/// The stable text of a doubt, such as "repetition"; JSON and captions carry it.
+constexpr const char* doubt_name(Doubt doubt) {
+    switch (doubt) {
+        case Doubt::repetition:
+            return "repetition";
+        case Doubt::too_many_words:
+            return "too_many_words";
+        case Doubt::too_few_words:
+            return "too_few_words";
+        case Doubt::weak_speech:
+            return "weak_speech";
+    }
+    return "unknown";
+}
+
+struct Segment {
+    TimeSpan time;
+    std::string text;               // trimmed, never empty in a finished transcript
+    std::vector<TimeSpan> speech;   // the stretches inside `time` where voice activity heard speech, in order, disjoint
+    double speech_probability = 0;  // mean of voice activity over those stretches, 0 to 1
+    std::vector<Doubt> doubts;      // in the order of the enum
+};
+
+/// Speech that was heard but gave no words in the transcript, and why: the guards' own account.
+struct Unheard {
+    TimeSpan time;
+    std::string reason;  // stable, such as "no_words", "weak_speech"
+};
+
+struct Transcript {
+    std::string language;           // BCP 47, such as "en"
+    double duration_seconds = 0;    // of the audio that was decoded, on the media's clock
+    std::string engine;             // the engine fingerprint: model, build, numeric profile
+    std::vector<Segment> segments;  // in order of time, disjoint; empty when nobody speaks
+    std::vector<Unheard> unheard;
+    double frame_rate_hz = 0;  // of the video, for subtitle gaps; 0 when there is none
+};
+
+}  // namespace model

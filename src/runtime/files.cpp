@@ -1,0 +1,174 @@
+#include "runtime/files.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/environment.hpp"
+
+namespace runtime {
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+using base::fail_errno;
+namespace fs = std::filesystem;
+
+base::Result<void> write_all(int descriptor, std::string_view bytes, const std::string& name) {
+    while (!bytes.empty()) {
+        const ssize_t size = ::write(descriptor, bytes.data(), bytes.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) return fail_errno(ErrorCode::output_failed, "cannot write " + name, errno);
+        bytes.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return {};
+}
+
+// A file in `folder` that has no name yet, so that nothing is left behind whatever happens.
+Descriptor open_unnamed(const fs::path& folder) {
+    return Descriptor(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0644));
+}
+
+struct NamedTemporary {
+    Descriptor file;
+    fs::path path;
+};
+
+// A name beside the target that a reader recognises as ours, free at this moment.
+base::Result<NamedTemporary> open_named(const fs::path& target) {
+    std::string name = (target.parent_path() / ("." + target.filename().string() + ".partial-XXXXXX")).string();
+    Descriptor file(mkostemp(name.data(), O_CLOEXEC));
+    if (!file.is_open()) return fail_errno(ErrorCode::output_failed, "cannot write " + target.string(), errno);
+    fchmod(file.number(), 0644);
+    return NamedTemporary{std::move(file), name};
+}
+
+base::Result<void> fill_and_sync(const Descriptor& file, std::string_view content, const fs::path& target) {
+    if (auto written = write_all(file.number(), content, target.string()); !written) return written;
+    if (fsync(file.number()) != 0) return fail_errno(ErrorCode::output_failed, "cannot sync " + target.string(), errno);
+    return {};
+}
+
+// Gives the complete file its name. linkat cannot replace, so the name beside the target lives for one rename.
+base::Result<void> publish(const fs::path& temporary, const fs::path& target) {
+    if (rename(temporary.c_str(), target.c_str()) == 0) return {};
+    const int reason = errno;
+    unlink(temporary.c_str());
+    return fail_errno(ErrorCode::output_failed, "cannot write " + target.string(), reason);
+}
+
+base::Result<void> write_through_unnamed(const Descriptor& file, const fs::path& target, std::string_view content) {
+    if (auto filled = fill_and_sync(file, content, target); !filled) return filled;
+    auto placeholder = open_named(target);
+    if (!placeholder) return std::unexpected(placeholder.error());
+    unlink(placeholder->path.c_str());
+    const std::string self = "/proc/self/fd/" + std::to_string(file.number());
+    if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, placeholder->path.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+        return fail_errno(ErrorCode::output_failed, "cannot write " + target.string(), errno);
+    }
+    return publish(placeholder->path, target);
+}
+
+base::Result<void> write_through_named(const fs::path& target, std::string_view content) {
+    auto temporary = open_named(target);
+    if (!temporary) return std::unexpected(temporary.error());
+    if (auto filled = fill_and_sync(temporary->file, content, target); !filled) {
+        unlink(temporary->path.c_str());
+        return filled;
+    }
+    return publish(temporary->path, target);
+}
+
+}  // namespace
+
+base::Result<Descriptor> open_for_reading(const fs::path& path) {
+    // O_NONBLOCK: opening a named pipe that nobody writes to must not wait for ever; regular files ignore it.
+    Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file.is_open()) {
+        const auto code = errno == ENOENT || errno == ENOTDIR ? ErrorCode::file_not_found : ErrorCode::file_unreadable;
+        return fail_errno(code, "cannot open " + path.string(), errno);
+    }
+    struct stat status{};
+    if (fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        return fail(ErrorCode::file_unreadable, path.string() + " is not a regular file; pipe it in with - instead");
+    }
+    return file;
+}
+
+base::Result<std::string> read_file(const fs::path& path, std::size_t limit_bytes) {
+    auto file = open_for_reading(path);
+    if (!file) return std::unexpected(file.error());
+    std::string content;
+    std::array<char, 65536> buffer{};
+    while (true) {
+        const ssize_t size = ::read(file->number(), buffer.data(), buffer.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) return fail_errno(ErrorCode::file_unreadable, "cannot read " + path.string(), errno);
+        if (size == 0) return content;
+        content.append(buffer.data(), static_cast<std::size_t>(size));
+        if (content.size() > limit_bytes) {
+            return fail(ErrorCode::file_unreadable,
+                        path.string() + " is larger than " + std::to_string(limit_bytes) + " bytes");
+        }
+    }
+}
+
+base::Result<void> write_file(const fs::path& path, std::string_view content) {
+    const fs::path target = path.has_parent_path() ? path : fs::path(".") / path;
+    const fs::path folder = target.parent_path();
+    std::error_code fault;
+    fs::create_directories(folder, fault);
+    if (fault) return fail_errno(ErrorCode::output_failed, "cannot make the folder " + folder.string(), fault.value());
+
+    // Not every file system has unnamed files (NFS, some overlays); there, the temporary has a name all the while.
+    const Descriptor unnamed = open_unnamed(folder);
+    auto written =
+        unnamed.is_open() ? write_through_unnamed(unnamed, target, content) : write_through_named(target, content);
+    if (!written) return written;
+    const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory.is_open()) fsync(directory.number());  // best effort: some file systems cannot sync a folder
+    return {};
+}
+
+base::Result<Descriptor> spool(int source, const std::atomic<bool>* stop) {
+    const fs::path folder = environment("TMPDIR").value_or("/tmp");
+    Descriptor file = open_unnamed(folder);
+    if (!file.is_open()) {
+        std::string name = (folder / "video-transcriber-XXXXXX").string();
+        file = Descriptor(mkostemp(name.data(), O_CLOEXEC));
+        if (!file.is_open())
+            return fail_errno(ErrorCode::output_failed, "cannot make a temporary file in " + folder.string(), errno);
+        unlink(name.c_str());
+    }
+    std::vector<char> buffer(std::size_t{1} << 20U);
+    while (true) {
+        if (stop != nullptr && stop->load())
+            return fail(ErrorCode::cancelled, "cancelled while reading standard input");
+        const ssize_t size = ::read(source, buffer.data(), buffer.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) return fail_errno(ErrorCode::file_unreadable, "cannot read standard input", errno);
+        if (size == 0) return file;
+        const std::string_view bytes(buffer.data(), static_cast<std::size_t>(size));
+        if (auto written = write_all(file.number(), bytes, "a temporary file in " + folder.string()); !written) {
+            return std::unexpected(written.error());
+        }
+    }
+}
+
+bool is_seekable(int descriptor) {
+    struct stat status{};
+    return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+fs::path program_folder() {
+    std::error_code fault;
+    const fs::path self = fs::read_symlink("/proc/self/exe", fault);
+    return fault ? fs::path(".") : self.parent_path();
+}
+
+}  // namespace runtime
