@@ -1,0 +1,50 @@
+// The decoder port: from an open media file to mono 16 kHz samples on the media's own clock.
+//
+// `SandboxedDecoder` (sandboxed_decoder.hpp) is the real one; tests use fakes. A PcmSource belongs to one thread.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "model/media_info.hpp"
+#include "runtime/descriptor.hpp"
+
+namespace media {
+
+/// What decoding had to repair; told to the user beside the transcript.
+struct Damage {
+    std::string kind;            // stable: "gap", "corrupt_frames", "discontinuity", "truncated"
+    double at_seconds = 0;       // where it was first met
+    double missing_seconds = 0;  // how much sound is silence in its place (0 when nothing is missing)
+    std::int64_t count = 1;      // how often
+};
+
+struct DecodeSummary {
+    std::int64_t samples = 0;     // how many were delivered in all
+    std::vector<Damage> damages;  // bounded: one a kind
+};
+
+class PcmSource {
+  public:
+    virtual ~PcmSource() = default;
+    /// What the probe found; valid for the life of the source.
+    [[nodiscard]] virtual const model::MediaInfo& info() const = 0;
+    /// The next samples, contiguous with the last ones; empty at the end. Valid until the next call. An error is final.
+    [[nodiscard]] virtual base::Result<std::span<const float>> read() = 0;
+    /// What happened; complete once read() has answered empty.
+    [[nodiscard]] virtual const DecodeSummary& summary() const = 0;
+};
+
+class Decoder {
+  public:
+    virtual ~Decoder() = default;
+    /// Starts decoding the first (or default) audio track of the file behind `file`, which must be seekable and is read
+    /// from its start whatever its position; the descriptor stays the caller's and must outlive the source.
+    /// Errors: file_empty, media_*, decoder_*.
+    [[nodiscard]] virtual base::Result<std::unique_ptr<PcmSource>> open(const runtime::Descriptor& file) = 0;
+};
+
+}  // namespace media
