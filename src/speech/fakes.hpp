@@ -1,0 +1,57 @@
+// Fakes of the ports that the speech layer stands between, for its tests: a source of given samples and a recogniser
+// that answers with a function. Not for the product.
+#pragma once
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "media/decoder.hpp"
+#include "speech/recogniser.hpp"
+
+namespace speech::fakes {
+
+/// Gives `samples` in blocks of `block`, then the end, or `failure` in its place.
+class Source : public media::PcmSource {
+  public:
+    explicit Source(std::vector<float> samples, std::size_t block = 4096, std::optional<base::Error> failure = {})
+        : samples_(std::move(samples)), block_(block), failure_(std::move(failure)) {}
+
+    const model::MediaInfo& info() const override { return info_; }
+    const media::DecodeSummary& summary() const override { return summary_; }
+    base::Result<std::span<const float>> read() override {
+        if (given_ == samples_.size() && failure_) return std::unexpected(*failure_);
+        const std::size_t count = std::min(block_, samples_.size() - given_);
+        given_ += count;
+        summary_.samples = static_cast<std::int64_t>(given_);
+        return std::span(samples_).subspan(given_ - count, count);
+    }
+
+  private:
+    std::vector<float> samples_;
+    std::size_t block_;
+    std::optional<base::Error> failure_;
+    std::size_t given_ = 0;
+    model::MediaInfo info_;
+    media::DecodeSummary summary_;
+};
+
+class FakeRecogniser : public Recogniser {
+  public:
+    using Answer = std::function<base::Result<Recognition>(std::span<const float>)>;
+    explicit FakeRecogniser(Answer answer) : answer_(std::move(answer)) {}
+
+    base::Result<Recognition> recognise(std::span<const float> samples) const override { return answer_(samples); }
+    const std::string& fingerprint() const override { return fingerprint_; }
+    const std::vector<std::string>& languages() const override { return languages_; }
+
+  private:
+    Answer answer_;
+    std::string fingerprint_ = "fake/1";
+    std::vector<std::string> languages_ = {"en"};
+};
+
+}  // namespace speech::fakes

@@ -1,0 +1,89 @@
+// Cuts a stream of voice activity into segments of bounded length: a pure state machine, fed frame by frame.
+//
+// Neighbouring speech is merged with the short silences between it kept inside, because a recogniser hears a sentence
+// better whole. A segment ends at a long silence or, when it would outgrow the bound, at the longest pause in the last
+// part of it, or, when nobody pauses, at its quietest moment. Segments are ordered, disjoint, at most `longest_frames`
+// long, and together cover every frame that counts as speech. Belongs to one thread.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace speech {
+
+struct SampleSpan {
+    std::int64_t start = 0;
+    std::int64_t end = 0;  // one past the last
+    bool operator==(const SampleSpan&) const = default;
+    [[nodiscard]] std::int64_t length() const { return end - start; }
+};
+
+struct PlannedSegment {
+    SampleSpan span;
+    std::vector<SampleSpan> speech;  // inside `span`, in order, disjoint, never empty
+    float mean_probability = 0;      // over the frames of `speech`
+    float max_probability = 0;
+    bool operator==(const PlannedSegment&) const = default;
+};
+
+/// All lengths in voice-activity frames (32 ms).
+struct PlannerSettings {
+    float speech_begins = 0.5F;             // a probability from here on opens a stretch of speech
+    float speech_goes_on = 0.35F;           // one from here on keeps it open
+    std::int64_t pause_frames = 4;          // less silence than this is part of the speech around it
+    std::int64_t padding_frames = 8;        // kept before and after speech, where there is room
+    std::int64_t long_silence_frames = 48;  // ends a segment
+    std::int64_t longest_frames = 625;      // of a segment, padding included
+    std::int64_t cut_from_frames = 312;     // a segment that must be cut is cut no earlier than this
+};
+
+class Planner {
+  public:
+    explicit Planner(const PlannerSettings& settings = {}) : settings_(settings) {}
+
+    /// The next frame: how likely it is speech, and its mean square. Gives a segment when one is complete.
+    std::optional<PlannedSegment> push(float probability, float energy);
+
+    /// No more frames: the last segment, if one is open.
+    std::optional<PlannedSegment> finish();
+
+    /// Samples before this one are in no segment that is still to come.
+    [[nodiscard]] std::int64_t first_needed_sample() const;
+
+  private:
+    struct FrameSpan {
+        std::int64_t begin;
+        std::int64_t end;
+    };
+    struct Frame {
+        float probability;
+        float energy;
+    };
+    void follow(float probability);
+    void begin_speech(std::int64_t frame);
+    std::optional<PlannedSegment> cut();
+    [[nodiscard]] std::size_t longest_pause() const;
+    [[nodiscard]] std::int64_t pause_end(std::size_t span) const;
+    PlannedSegment cut_at_pause(std::size_t span);
+    PlannedSegment cut_at_quietest();
+    [[nodiscard]] std::int64_t quietest_frame() const;
+    PlannedSegment close(std::size_t spans, std::int64_t end);
+    void measure(PlannedSegment& segment, const FrameSpan& span) const;
+    void forget_before(std::int64_t frame);
+    [[nodiscard]] const Frame& at(std::int64_t frame) const {
+        return history_[static_cast<std::size_t>(frame - history_begin_)];
+    }
+
+    PlannerSettings settings_;
+    std::int64_t seen_ = 0;          // frames so far
+    std::int64_t closed_until_ = 0;  // where the last segment ended
+    std::int64_t start_ = 0;         // of the open segment; meaningful while `spans_` is not empty
+    bool speaking_ = false;
+    std::vector<FrameSpan> spans_;  // of the open segment
+    std::deque<Frame> history_;     // since the open segment's start
+    std::int64_t history_begin_ = 0;
+};
+
+}  // namespace speech

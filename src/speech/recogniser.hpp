@@ -1,0 +1,29 @@
+// The recogniser port: one segment's samples to its text. A pure function of the samples for one engine fingerprint.
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace speech {
+
+struct Recognition {
+    std::string text;  // trimmed, well-formed UTF-8; empty when there are no words
+    int tokens = 0;    // how many the model produced, for the guards
+};
+
+class Recogniser {
+  public:
+    virtual ~Recogniser() = default;
+    /// Any number of threads at once. `samples` is mono 16 kHz (model/audio.hpp), between 0.1 s and the planner's
+    /// bound. Errors: model_broken.
+    [[nodiscard]] virtual base::Result<Recognition> recognise(std::span<const float> samples) const = 0;
+    /// What decides the bytes of the result: model files, library build, numeric profile of this processor.
+    [[nodiscard]] virtual const std::string& fingerprint() const = 0;
+    /// BCP 47 primary tags that the model knows; empty when it knows any.
+    [[nodiscard]] virtual const std::vector<std::string>& languages() const = 0;
+};
+
+}  // namespace speech
