@@ -1,0 +1,112 @@
+#include "app/inputs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace app {
+namespace {
+
+namespace fs = std::filesystem;
+using base::ErrorCode;
+using PathAndName = std::pair<fs::path, fs::path>;
+
+constexpr std::array<std::string_view, 38> media_extensions{
+    ".3g2", ".3gp",  ".aac", ".ac3", ".aif", ".aiff", ".amr", ".asf", ".au",  ".avi",  ".caf", ".eac3", ".flac",
+    ".flv", ".m2ts", ".m4a", ".m4b", ".m4v", ".mka",  ".mkv", ".mov", ".mp2", ".mp3",  ".mp4", ".mpeg", ".mpg",
+    ".mts", ".mxf",  ".oga", ".ogg", ".ogv", ".opus", ".ts",  ".vob", ".wav", ".webm", ".wma", ".wmv"};
+
+std::string lower_case(std::string text) {
+    for (char& character : text) {
+        if (character >= 'A' && character <= 'Z') character = static_cast<char>(character - 'A' + 'a');
+    }
+    return text;
+}
+
+bool is_hidden(const fs::path& path) {
+    return path.filename().string().starts_with('.');
+}
+
+base::Error folder_error(ErrorCode code, const fs::path& folder, const std::string& reason) {
+    return {code, folder.string() + ": " + reason};
+}
+
+// Everything below the folder that looks like media, in the order of names, with its way below the folder.
+base::Result<std::vector<PathAndName>> search_folder(const fs::path& folder) {
+    std::error_code fault;
+    std::vector<PathAndName> found;
+    fs::recursive_directory_iterator entry(folder, fault);
+    if (fault) return std::unexpected(folder_error(ErrorCode::file_unreadable, folder, fault.message()));
+    for (; entry != fs::recursive_directory_iterator(); entry.increment(fault)) {
+        if (fault) return std::unexpected(folder_error(ErrorCode::file_unreadable, folder, fault.message()));
+        std::error_code ignored;  // an entry that vanishes while we look is not there
+        if (is_hidden(entry->path())) {
+            entry.disable_recursion_pending();
+        } else if (entry->is_regular_file(ignored) && looks_like_media(entry->path())) {
+            found.emplace_back(entry->path(), entry->path().lexically_relative(folder));
+        }
+    }
+    if (found.empty()) {
+        return std::unexpected(folder_error(ErrorCode::file_not_found, folder, "no media files in this folder"));
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+// The candidates for an output's name, the nicest first.
+std::array<fs::path, 2> candidates(const fs::path& name) {
+    return {fs::path(name).replace_extension(), name};
+}
+
+fs::path numbered(const fs::path& name, const std::set<fs::path>& taken) {
+    for (int number = 2;; ++number) {
+        fs::path candidate = name;
+        candidate += "-" + std::to_string(number);
+        if (!taken.contains(candidate)) return candidate;
+    }
+}
+
+}  // namespace
+
+bool looks_like_media(const fs::path& path) {
+    return std::ranges::binary_search(media_extensions, std::string_view(lower_case(path.extension().string())));
+}
+
+std::vector<Input> name_outputs(const std::vector<PathAndName>& paths_and_names) {
+    std::map<fs::path, int> uses;
+    for (const auto& [path, name] : paths_and_names)
+        ++uses[candidates(name)[0]];
+    std::vector<Input> inputs;
+    std::set<fs::path> taken;
+    for (const auto& [path, name] : paths_and_names) {
+        const auto [stem, whole] = candidates(name);
+        fs::path chosen = uses[stem] == 1 ? stem : whole;
+        if (taken.contains(chosen)) chosen = numbered(chosen, taken);
+        taken.insert(chosen);
+        inputs.push_back({path, chosen});
+    }
+    return inputs;
+}
+
+InputList expand_inputs(const std::vector<std::string>& arguments) {
+    InputList list;
+    std::vector<PathAndName> found;
+    for (const std::string& argument : arguments) {
+        std::error_code ignored;  // what cannot be looked at is told when it is opened
+        if (argument == "-") {
+            found.emplace_back("-", "stdin");
+        } else if (!fs::is_directory(argument, ignored)) {
+            found.emplace_back(argument, fs::path(argument).filename());
+        } else if (auto below = search_folder(argument)) {
+            found.insert(found.end(), below->begin(), below->end());
+        } else {
+            list.errors.push_back(below.error());
+        }
+    }
+    list.inputs = name_outputs(found);
+    return list;
+}
+
+}  // namespace app

@@ -1,0 +1,52 @@
+// Where models lie on this machine. Two kinds of folders are searched, the first match wins: the user's own
+// (VIDEO_TRANSCRIBER_MODELS_FOLDER, or $XDG_DATA_HOME/video-transcriber/models), then the installation's `models`.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "speech/model_folder.hpp"
+
+namespace app {
+
+inline constexpr std::string_view default_model = "moonshine-tiny-en";
+inline constexpr std::string_view voice_activity_model = "silero-vad";
+
+struct ModelFolder {
+    std::filesystem::path path;
+    speech::ModelDescription description;
+};
+
+struct ModelListing {
+    std::vector<ModelFolder> models;
+    std::vector<base::Error> errors;  // folders whose model.json cannot be read
+};
+
+class ModelStore {
+  public:
+    ModelStore(std::filesystem::path user_folder, std::vector<std::filesystem::path> installed_folders);
+    /// From the environment and the place of the running program.
+    static ModelStore of_this_machine();
+
+    /// By name, or a folder's path (anything with a slash). Errors: model_not_found (the message lists what is there),
+    /// model_broken.
+    [[nodiscard]] base::Result<ModelFolder> find(const std::string& name_or_path) const;
+    /// Every speech model, in the order of their names; a user's one hides the installation's of the same name.
+    [[nodiscard]] ModelListing list() const;
+    /// The voice activity model's weights. Errors: model_not_found.
+    [[nodiscard]] base::Result<std::filesystem::path> voice_activity_weights() const;
+    /// Copies the files of `source` that `description` names into the user's folder, tries the copy, and gives it its
+    /// name: whole or not at all. Errors: invalid_argument (the name), model_exists, disk_full, output_failed, and what
+    /// `try_it` says.
+    [[nodiscard]] base::Result<ModelFolder> add(
+        const std::filesystem::path& source, const speech::ModelDescription& description,
+        const std::function<base::Result<void>(const std::filesystem::path&)>& try_it) const;
+
+  private:
+    std::filesystem::path user_folder_;
+    std::vector<std::filesystem::path> folders_;  // the user's first
+};
+
+}  // namespace app

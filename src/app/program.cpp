@@ -1,0 +1,64 @@
+#include "app/program.hpp"
+
+#include <array>
+#include <cstdio>
+#include <new>
+
+#include <CLI/CLI.hpp>
+
+#include "app/command.hpp"
+#include "app/console.hpp"
+#include "app/exit_code.hpp"
+
+namespace app {
+namespace {
+
+constexpr std::array commands{
+    Command{"transcribe", "Transcribe video and audio files", declare_transcribe},
+    Command{"models", "List the speech models, or add one", declare_models},
+    Command{"completion", "Print a completion script for a shell", declare_completion},
+    Command{"version", "Print the version", declare_version},
+};
+
+void declare_all(CLI::App& program, Action& chosen) {
+    program.require_subcommand(1);
+    program.set_help_all_flag("--help-all", "Print the help of every command");
+    for (const Command& row : commands) {
+        CLI::App* command = program.add_subcommand(row.name, row.summary);
+        row.declare(*command, chosen);
+    }
+}
+
+int parse_and_run(int argument_count, char** arguments) {
+    CLI::App program("Turns video and audio into transcripts and subtitles, on this machine alone.",
+                     "video-transcriber");
+    Action chosen;
+    declare_all(program, chosen);
+    try {
+        program.parse(argument_count, arguments);
+    } catch (const CLI::ParseError& error) {
+        const bool asked_for_help = error.get_exit_code() == 0;
+        program.exit(error);
+        return asked_for_help ? exit_done : exit_usage;
+    }
+    return chosen ? chosen() : exit_usage;
+}
+
+}  // namespace
+
+std::span<const Command> all_commands() {
+    return commands;
+}
+
+int run_program(int argument_count, char** arguments) {
+    try {
+        return parse_and_run(argument_count, arguments);
+    } catch (const std::bad_alloc&) {
+        print_error("internal: out of memory; close other programs or use fewer --threads");
+    } catch (const std::exception& error) {
+        print_error(std::string("internal: ") + error.what());
+    }
+    return exit_failed;
+}
+
+}  // namespace app

@@ -1,0 +1,105 @@
+#include "app/transcribe_file.hpp"
+
+#include <array>
+#include <cstdio>
+#include <new>
+
+#include <unistd.h>
+
+#include "app/console.hpp"
+#include "runtime/files.hpp"
+
+namespace app {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+
+Result<runtime::Descriptor> open_input(const Input& input, const std::atomic<bool>& stop) {
+    if (input.path != "-") return runtime::open_for_reading(input.path);
+    if (!runtime::is_seekable(STDIN_FILENO)) return runtime::spool(STDIN_FILENO, &stop);
+    return runtime::Descriptor(dup(STDIN_FILENO));
+}
+
+std::filesystem::path output_path(const Input& input, const formats::Format& format,
+                                  const std::filesystem::path& folder) {
+    std::filesystem::path path = folder / input.stem;
+    path += "." + std::string(format.extension);
+    return path;
+}
+
+Result<Output> write_output(const Input& input, const formats::Format& format, const model::Transcript& transcript,
+                            const OutputPlan& plan) {
+    auto exported = formats::write(format, transcript, plan.options);
+    if (!exported) return std::unexpected(exported.error());
+    Output output{.format = &format, .violations = std::move(exported->violations)};
+    if (plan.folder) output.path = output_path(input, format, *plan.folder);
+    auto written = plan.folder ? runtime::write_file(output.path, exported->content) : print_result(exported->content);
+    if (!written) return std::unexpected(written.error());
+    return output;
+}
+
+// Every format is tried: one that is refused does not take the others with it.
+void write_outputs(FileOutcome& outcome, const OutputPlan& plan) {
+    for (const formats::Format* format : plan.formats) {
+        auto output = write_output(outcome.input, *format, *outcome.transcript, plan);
+        if (output) {
+            outcome.outputs.push_back(std::move(*output));
+        } else if (!outcome.error) {
+            outcome.error = output.error();
+        }
+    }
+}
+
+std::optional<base::Error> truncation(const std::vector<media::Damage>& damages, double heard_seconds) {
+    for (const media::Damage& damage : damages) {
+        if (damage.kind != "truncated") continue;
+        std::array<char, 200> text{};
+        std::snprintf(
+            text.data(), text.size(),
+            "the file ends %.1f s before its time; the transcript covers the first %.1f s. Copy or download it again",
+            damage.missing_seconds, heard_seconds);
+        return base::Error{ErrorCode::media_truncated, text.data()};
+    }
+    return std::nullopt;
+}
+
+Result<void> run(FileOutcome& outcome, const Engine& engine, const speech::TranscribeOptions& options,
+                 const OutputPlan& plan, const std::function<void(const model::MediaInfo&)>& opened,
+                 const speech::ProgressListener& progress) {
+    if (engine.stop.load()) return base::fail(ErrorCode::cancelled, "cancelled before it began");
+    auto file = open_input(outcome.input, engine.stop);
+    if (!file) return std::unexpected(file.error());
+    auto source = engine.decoder.open(*file);
+    if (!source) return std::unexpected(source.error());
+    outcome.media = (*source)->info();
+    opened(*outcome.media);
+
+    auto transcript = speech::transcribe(**source, engine.voice_activity, engine.recogniser, engine.threads, options,
+                                         progress, engine.stop);
+    if (!transcript) return std::unexpected(transcript.error());
+    outcome.damages = (*source)->summary().damages;
+    outcome.transcript = std::move(*transcript);
+    outcome.error = truncation(outcome.damages, outcome.transcript->duration_seconds);
+    write_outputs(outcome, plan);
+    return {};
+}
+
+}  // namespace
+
+FileOutcome transcribe_file(const Input& input, const Engine& engine, const speech::TranscribeOptions& options,
+                            const OutputPlan& plan, const std::function<void(const model::MediaInfo&)>& opened,
+                            const speech::ProgressListener& progress) {
+    FileOutcome outcome{.input = input};
+    try {
+        const auto done = run(outcome, engine, options, plan, opened, progress);
+        if (!done) outcome.error = done.error();
+    } catch (const std::bad_alloc&) {
+        outcome.error = base::Error{ErrorCode::internal, "out of memory; close other programs or use fewer --threads"};
+    } catch (const std::exception& fault) {
+        outcome.error = base::Error{ErrorCode::internal, fault.what()};
+    }
+    return outcome;
+}
+
+}  // namespace app

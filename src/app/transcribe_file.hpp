@@ -1,0 +1,57 @@
+// One file's way: open, decode, transcribe, write every format. What a batch repeats.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/inputs.hpp"
+#include "base/error.hpp"
+#include "formats/formats.hpp"
+#include "media/decoder.hpp"
+#include "model/transcript.hpp"
+#include "runtime/ordered_pool.hpp"
+#include "speech/recogniser.hpp"
+#include "speech/transcriber.hpp"
+#include "speech/voice_activity.hpp"
+
+namespace app {
+
+/// What all files of a batch share; everything outlives the batch, and may be used from any thread.
+struct Engine {
+    media::Decoder& decoder;
+    const speech::VoiceActivityModel& voice_activity;
+    const speech::Recogniser& recogniser;
+    runtime::Threads& threads;
+    const std::atomic<bool>& stop;
+};
+
+struct OutputPlan {
+    std::vector<const formats::Format*> formats;
+    formats::ExportOptions options;
+    std::optional<std::filesystem::path> folder;  // absent: the one format goes to standard output
+};
+
+struct Output {
+    const formats::Format* format = nullptr;
+    std::filesystem::path path;  // empty: standard output
+    std::vector<formats::RuleViolation> violations;
+};
+
+struct FileOutcome {
+    Input input;
+    std::optional<base::Error> error;  // the file failed; what was written before stands in `outputs`
+    std::optional<model::MediaInfo> media;
+    std::vector<media::Damage> damages;
+    std::optional<model::Transcript> transcript;
+    std::vector<Output> outputs;
+    double elapsed_seconds = 0;
+};
+
+/// Never throws and never gives up the batch: every fault is in the outcome. A truncated file is transcribed as far as
+/// it goes, its outputs are written, and its error is media_truncated.
+FileOutcome transcribe_file(const Input& input, const Engine& engine, const speech::TranscribeOptions& options,
+                            const OutputPlan& plan, const std::function<void(const model::MediaInfo&)>& opened,
+                            const speech::ProgressListener& progress);
+
+}  // namespace app

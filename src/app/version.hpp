@@ -1,0 +1,9 @@
+// The program's version; CMakeLists.txt is its one place.
+#pragma once
+#include <string_view>
+
+namespace app {
+
+inline constexpr std::string_view program_version = VT_VERSION;
+
+}  // namespace app
