@@ -23,7 +23,7 @@ function(layer NAME)
     target_precompile_headers(${NAME}_test PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.hpp)
     target_compile_definitions(${NAME}_test PRIVATE
       VT_TEST_MEDIA="${CMAKE_SOURCE_DIR}/tests/media" VT_BINARIES="${CMAKE_BINARY_DIR}")
-    gtest_discover_tests(${NAME}_test TEST_PREFIX ${NAME}. DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 120)
+    gtest_discover_tests(${NAME}_test TEST_PREFIX ${NAME}. DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 600)
   endif()
 endfunction()
 

@@ -183,7 +183,7 @@ base::Result<std::optional<WireMessage>> WireReader::next() {
     if (state_ == State::broken) return violation("is broken");
     if (state_ == State::preamble) {
         if (pending().size() < wire_preamble.size()) return std::nullopt;
-        if (auto fault = take_preamble()) return violation(std::move(*fault));
+        if (auto fault = take_preamble()) return violation(*fault);
     }
     if (pending().empty()) return std::nullopt;
     if (state_ == State::finished) return violation("goes on after its end");
@@ -206,7 +206,7 @@ base::Result<std::optional<WireMessage>> WireReader::take_frame() {
     auto message =
         read_message(std::to_integer<std::uint8_t>(bytes[0]), Payload(bytes.subspan(wire_frame_header_bytes, size)));
     if (!message) return violation("has a malformed frame");
-    if (auto fault = admit(*message)) return violation(std::move(*fault));
+    if (auto fault = admit(*message)) return violation(*fault);
     taken_ += wire_frame_header_bytes + size;
     return message;
 }
