@@ -1,6 +1,7 @@
 #include "base/sha256.hpp"
 
 #include <array>
+#include <bit>
 #include <new>
 #include <string_view>
 
@@ -29,14 +30,18 @@ void Sha256::update(std::span<const std::byte> bytes) {
     if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1) throw std::bad_alloc();
 }
 
-std::string Sha256::finish_hex() {
+std::array<std::byte, 32> Sha256::finish() {
     std::array<unsigned char, 32> digest{};
     if (EVP_DigestFinal_ex(state_->context, digest.data(), nullptr) != 1) throw std::bad_alloc();
+    return std::bit_cast<std::array<std::byte, 32>>(digest);
+}
+
+std::string Sha256::finish_hex() {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
-    for (const unsigned char byte : digest) {
-        text += digits[byte >> 4U];
-        text += digits[byte & 15U];
+    for (const std::byte byte : finish()) {
+        text += digits[std::to_integer<std::size_t>(byte >> 4U)];
+        text += digits[std::to_integer<std::size_t>(byte & std::byte{15})];
     }
     return text;
 }
