@@ -10,11 +10,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LAYERS_FILE = ROOT / "src/CMakeLists.txt"
 LONGEST_FILE_LINES = 500
 
-# Third-party headers: only in .cpp files of the layer that adapts the library (tests aside).
+# Third-party headers: only in .cpp files of the layer that adapts the library (tests aside), and in headers that those .cpp
+# files share among themselves, x_private.hpp, which nothing else may include.
 ADAPTERS = {
     r"openssl/": {"base"},
     r"boost/json": {"base", "speech"},
     r"boost/(asio|beast)": {"runtime"},
+    r"toml\+\+/": {"runtime"},
+    r"sqlite3\.h": {"bus", "store"},
     r"lib(av|sw)\w+/": {"decode"},
     r"seccomp\.h": {"decode"},
     r"sherpa-onnx/": {"speech"},
@@ -50,17 +53,25 @@ def without_comments(text):
 
 
 def include_faults(layer, name, text, allowed):
-    included = re.findall(r'^#include "(\w+)/', text, re.MULTILINE)
-    return [f"{name}: {layer} may not include {other}" for other in included if other != layer and other not in allowed[layer]]
+    included = re.findall(r'^#include "((?:services/)?\w+)/', text, re.MULTILINE)
+    ours = [layer, *allowed[layer]]
+    return [f"{name}: {layer} may not include {other}" for other in included if other not in ours]
 
 
 def adapter_faults(layer, name, text):
     faults = []
     for header in re.findall(r"^#include <([^>]+)>", text, re.MULTILINE):
         for pattern, layers in ADAPTERS.items():
-            if re.match(pattern, header) and (layer not in layers or not name.endswith(".cpp")):
+            inside = name.endswith((".cpp", "_private.hpp"))
+            if re.match(pattern, header) and (layer not in layers or not inside):
                 faults.append(f"{name}: <{header}> belongs in a .cpp of {' or '.join(sorted(layers))}")
     return faults
+
+
+def private_faults(layer, name, text):
+    allowed = layer if name.endswith((".cpp", "_private.hpp")) else None
+    included = re.findall(r'^#include "([\w/]+)/\w+_private\.hpp"', text, re.MULTILINE)
+    return [f"{name}: includes a private header of {other}" for other in included if other != allowed]
 
 
 def effect_faults(layer, name, text):
@@ -76,7 +87,7 @@ def shape_faults(layer, name, text):
         faults.append(f"{name}: more than {LONGEST_FILE_LINES} lines")
     if name.endswith(".hpp") and "#pragma once" not in text:
         faults.append(f"{name}: no #pragma once")
-    if name.endswith(".hpp") and not re.search(rf"^namespace {layer}\b", text, re.MULTILINE):
+    if name.endswith(".hpp") and not re.search(rf"^namespace {layer.split('/')[-1]}\b", text, re.MULTILINE):
         faults.append(f"{name}: no namespace {layer}")
     if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", text):
         faults.append(f"{name}: an unfinished place")
@@ -84,24 +95,25 @@ def shape_faults(layer, name, text):
 
 
 def sources():
-    for path in sorted((ROOT / "src").glob("*/*.[ch]pp")):
-        yield path.parent.name, str(path.relative_to(ROOT)), path.read_text()
+    for path in sorted((ROOT / "src").rglob("*.[ch]pp")):
+        yield str(path.parent.relative_to(ROOT / "src")), str(path.relative_to(ROOT)), path.read_text()
 
 
 def test_the_arrows_point_downward():
     seen = []
     for layer, uses in arrows(LAYERS_FILE.read_text()).items():
         assert set(uses) <= set(seen), f"{layer} uses a layer that is not below it"
+        assert not any(use.startswith("services/") for use in uses if layer.startswith("services/"))
         seen.append(layer)
     assert {"base", "app"} <= set(seen)
 
 
 def test_every_folder_is_a_layer():
-    folders = {path.name for path in (ROOT / "src").iterdir() if path.is_dir()}
+    folders = {layer for layer, _, _ in sources()}
     assert folders == set(arrows(LAYERS_FILE.read_text()))
 
 
-@pytest.mark.parametrize("rule", [adapter_faults, effect_faults, shape_faults])
+@pytest.mark.parametrize("rule", [adapter_faults, private_faults, effect_faults, shape_faults])
 def test_sources_keep_the_rule(rule):
     faults = []
     for layer, name, text in sources():
@@ -119,12 +131,19 @@ def test_includes_follow_the_arrows():
 
 
 def test_each_rule_sees_an_offender():
-    allowed = {"base": [], "model": ["base"]}
+    allowed = {"base": [], "model": ["base"], "services/auth": ["base"]}
+    assert include_faults("services/auth", "src/services/auth/x.cpp", '#include "services/session/x.hpp"\n', allowed)
+    assert not include_faults("services/auth", "src/services/auth/x.cpp", '#include "services/auth/x.hpp"\n', allowed)
     assert include_faults("model", "src/model/x.hpp", '#include "runtime/files.hpp"\n', allowed)
     assert not include_faults("model", "src/model/x.hpp", '#include "base/error.hpp"\n', allowed)
     assert adapter_faults("media", "src/media/x.cpp", "#include <libavformat/avformat.h>\n")
     assert adapter_faults("decode", "src/decode/x.hpp", "#include <libavformat/avformat.h>\n")
     assert not adapter_faults("decode", "src/decode/x.cpp", "#include <libavformat/avformat.h>\n")
+    assert adapter_faults("runtime", "src/runtime/x.hpp", "#include <boost/asio/post.hpp>\n")
+    assert not adapter_faults("runtime", "src/runtime/x_private.hpp", "#include <boost/asio/post.hpp>\n")
+    assert private_faults("flow", "src/flow/x.cpp", '#include "runtime/x_private.hpp"\n')
+    assert private_faults("runtime", "src/runtime/y.hpp", '#include "runtime/x_private.hpp"\n')
+    assert not private_faults("runtime", "src/runtime/y.cpp", '#include "runtime/x_private.hpp"\n')
     for offender in ("auto now = std::chrono::steady_clock::now();", "std::random_device device;", "std::thread worker;",
                      "std::this_thread::sleep_for(1s);", 'getenv("HOME");'):
         assert effect_faults("speech", "src/speech/x.cpp", offender), offender

@@ -45,11 +45,9 @@ Threads::~Threads() {
 }
 
 void Threads::post(std::function<void()> task) {
-    {
-        const std::lock_guard lock(mutex_);
-        tasks_.push_back(std::move(task));
-    }
-    wake_.notify_one();
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    wake_.notify_one();  // under the lock: the task may be what our owner waits for before it ends us
 }
 
 void Threads::run() {

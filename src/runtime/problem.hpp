@@ -1,0 +1,19 @@
+// Faults as the public sees them: application/problem+json (RFC 9457) with the stable code and the correlation id.
+// Pure.
+#pragma once
+#include <string>
+
+#include "runtime/http.hpp"
+
+namespace runtime {
+
+/// The type URI of a code: "urn:video-transcriber:problem:CODE".
+std::string problem_type(base::ErrorCode code);
+
+/// Type, title, status, detail, code, correlation_id. An internal fault's message stays inside: it is logged, not told.
+std::string problem_json(const base::Error& error, std::string_view correlation_id);
+
+/// The whole answer, with Retry-After where trying again can help and WWW-Authenticate where a key is missing.
+Response problem_response(const base::Error& error, const Context& context);
+
+}  // namespace runtime
