@@ -1,5 +1,5 @@
 # Every target does all the set-up that it needs: on a fresh Debian 12 machine `make run` is enough.
-.PHONY: build run test bench lint format sanitize fuzz clean
+.PHONY: build run test bench bench-platform lint format sanitize fuzz clean
 .DEFAULT_GOAL := build
 
 VIDEO ?= samples/talk.mp4
@@ -13,13 +13,17 @@ build:
 	@cmake --build build/release
 
 run: build
-	@$(PROGRAM) transcribe "$(VIDEO)"
+	@VIDEO="$(VIDEO)" ONCE="$(ONCE)" scripts/run
 
 test: build
+	@tests/python --version >/dev/null
 	@ctest --test-dir build/release --output-on-failure --parallel 2
 
 bench: build
 	@bench/run
+
+bench-platform: build
+	@tests/python -B bench/serving.py
 
 lint:
 	@scripts/setup && mkdir -p build

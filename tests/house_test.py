@@ -157,3 +157,8 @@ def test_the_error_page_tells_every_code():
     rows = re.findall(r'ErrorKind\{\s*\w+,\s*"(\w+)",\s*\d+,\s*\w+,\s*"([^"]+)"', catalogue)
     page = (ROOT / "docs/errors.md").read_text()
     assert re.findall(r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \|$", page, re.MULTILINE) == rows
+
+
+def test_the_hash_of_the_voice_activity_weights_has_one_value():
+    pinned = re.search(r'"sha256": "(\w+)"', (ROOT / "models/silero-vad/model.json").read_text()).group(1)
+    assert pinned in (ROOT / "src/speech/voice_activity.cpp").read_text()
