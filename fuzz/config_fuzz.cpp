@@ -1,4 +1,5 @@
-// Configuration files of any content: they are read or refused with messages; what was read prints as a file that reads the same.
+// Configuration files of any content: they are read or refused with messages; what was read prints as a file that reads
+// the same.
 #include <cstdlib>
 #include <string>
 
@@ -27,7 +28,8 @@ const runtime::ConfigTable& table() {
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     const std::string text(reinterpret_cast<const char*>(data), size);
     const auto config = table().read({.file_name = "f", .file_text = text});
-    (void)table().read({.environment = {{"VIDEO_TRANSCRIBER_SERVER_" + text.substr(0, 20), text}}, .overrides = {{text, text}}});
+    (void)table().read(
+        {.environment = {{"VIDEO_TRANSCRIBER_SERVER_" + text.substr(0, 20), text}}, .overrides = {{text, text}}});
     if (!config) {
         check(!config.error().empty());
         return 0;

@@ -1,5 +1,5 @@
-// HTTP requests as an enemy writes them, in pieces: the parser must end, consume no more than it was given, and read the same
-// from any pieces; whatever passes must come apart into a target, and an answer to it must be one message.
+// HTTP requests as an enemy writes them, in pieces: the parser must end, consume no more than it was given, and read
+// the same from any pieces; whatever passes must come apart into a target, and an answer to it must be one message.
 #include <cstdlib>
 #include <string>
 
@@ -35,7 +35,8 @@ Read read_in_pieces(std::string_view wire, std::size_t piece_bytes) {
             const auto head = parser.take_head();
             if (!head) return {.refused = true};
             read.head = head->method + " " + head->target;
-            const std::string copy = runtime::request_head(head->method, "/", "h", runtime::end_to_end_headers(head->headers), {});
+            const std::string copy =
+                runtime::request_head(head->method, "/", "h", runtime::end_to_end_headers(head->headers), {});
             check(copy.find("\r\n\r\n") == copy.size() - 4);
             head_taken = true;
         }
@@ -59,7 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     if (whole.done) check(!pieces.refused && pieces.done);
     if (const auto target = runtime::parse_target(wire)) {
         std::string again;
-        for (const std::string& segment : target->segments) again += "/" + runtime::percent_encode(segment);
+        for (const std::string& segment : target->segments)
+            again += "/" + runtime::percent_encode(segment);
         check(runtime::parse_target(again.empty() ? "/" : again)->segments == target->segments);
     }
     if (const auto url = runtime::parse_url(wire)) check(!url->host.empty() && url->target.starts_with('/'));

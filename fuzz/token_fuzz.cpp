@@ -1,4 +1,5 @@
-// Tokens and trace headers as an enemy writes them: none passes that we have not signed, and what passes reads back the same.
+// Tokens and trace headers as an enemy writes them: none passes that we have not signed, and what passes reads back the
+// same.
 #include <cstdlib>
 #include <string>
 
@@ -21,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     check(!runtime::verify_principal(text, "session", noon, keys));
     const std::string ours = runtime::sign_principal(text, "session", noon + std::chrono::seconds(1), keys);
-    if (ours.size() <= runtime::longest_principal_token_bytes) check(runtime::verify_principal(ours, "session", noon, keys) == text);
+    if (ours.size() <= runtime::longest_principal_token_bytes)
+        check(runtime::verify_principal(ours, "session", noon, keys) == text);
     if (const auto bytes = base::from_base64url(text)) check(base::to_base64url(*bytes) == text);
     if (const auto trace = runtime::parse_traceparent(text)) {
         check(runtime::parse_traceparent(runtime::format_traceparent(*trace)).has_value());

@@ -36,7 +36,7 @@ void check(const model::MediaInfo& info) {
 void check(const media::WireSamples& samples) {
     require(!samples.values.empty() && samples.values.size() <= media::wire_max_samples_per_frame);
     for (const float value : samples.values)
-        require(std::isfinite(value));
+        require(std::abs(value) <= media::wire_loudest_sample);
 }
 
 void check(const media::WireSilence& silence) {

@@ -1,7 +1,7 @@
 #include "base/base64url.hpp"
 
-#include <cstdint>
 #include <array>
+#include <cstdint>
 
 namespace base {
 namespace {

@@ -50,8 +50,10 @@ constexpr std::array catalogue{
     ErrorKind{unknown_field, "unknown_field", 400, false, "There is no field of that name"},
     ErrorKind{conflict, "conflict", 409, false, "The state does not allow that"},
     ErrorKind{precondition_failed, "precondition_failed", 412, false, "It has changed in the meantime"},
-    ErrorKind{precondition_required, "precondition_required", 428, false, "The request must say which version it means"},
-    ErrorKind{idempotency_in_progress, "idempotency_in_progress", 409, true, "The first request with this key still runs"},
+    ErrorKind{precondition_required, "precondition_required", 428, false,
+              "The request must say which version it means"},
+    ErrorKind{idempotency_in_progress, "idempotency_in_progress", 409, true,
+              "The first request with this key still runs"},
     ErrorKind{idempotency_mismatch, "idempotency_mismatch", 422, false, "This key was used for another request"},
     ErrorKind{rate_limited, "rate_limited", 429, true, "Too many requests"},
     ErrorKind{quota_exceeded, "quota_exceeded", 429, true, "The quota is used up"},
@@ -70,6 +72,9 @@ constexpr std::array catalogue{
     ErrorKind{blob_busy, "blob_busy", 409, true, "Another process writes to this upload"},
     ErrorKind{blob_range_invalid, "blob_range_invalid", 416, false, "The range lies outside the blob"},
     ErrorKind{blob_failed, "blob_failed", 503, true, "The blob storage does not answer"},
+    ErrorKind{content_type_refused, "content_type_refused", 415, false, "The content type is not taken here"},
+    ErrorKind{checksum_mismatch, "checksum_mismatch", 460, true, "The bytes are not those of the checksum"},
+    ErrorKind{upload_gone, "upload_gone", 410, false, "The upload has ended"},
     ErrorKind{bus_claim_lost, "bus_claim_lost", 409, true, "Another consumer has taken the partition"},
     ErrorKind{bus_corrupt, "bus_corrupt", 500, false, "The event bus is damaged"},
     ErrorKind{bus_failed, "bus_failed", 503, true, "The event bus does not answer"},
@@ -112,6 +117,7 @@ std::unexpected<Error> fail_errno(ErrorCode code, std::string_view what, int err
     std::string message{what};
     message += ": " + std::generic_category().message(error_number);
     if (full) message += "; free some space and run it again";
+    if (error_number == EFBIG) message += "; raise the limit on the size of files (ulimit -f)";
     return fail(full ? disk_full : code, std::move(message));
 }
 

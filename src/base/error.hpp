@@ -80,6 +80,10 @@ enum class ErrorCode : std::uint8_t {
     blob_busy,
     blob_range_invalid,
     blob_failed,
+    // Uploads
+    content_type_refused,
+    checksum_mismatch,
+    upload_gone,
     // The event bus
     bus_claim_lost,
     bus_corrupt,

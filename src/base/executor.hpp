@@ -1,5 +1,5 @@
-// Execution is injected: threads in production, one seeded single thread in simulation. Nothing above `runtime` starts a
-// thread, sleeps or waits; it posts.
+// Execution is injected: threads in production, one seeded single thread in simulation. Nothing above `runtime` starts
+// a thread, sleeps or waits; it posts.
 #pragma once
 #include <chrono>
 #include <cstdint>

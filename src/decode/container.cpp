@@ -200,14 +200,15 @@ const AVStream* Container::track() const {
 std::optional<Claim> Container::claim() const {
     const AVStream& stream = *track();
     if (context_->duration_estimation_method != AVFMT_DURATION_FROM_STREAM) return std::nullopt;
-    if (const auto tagged = parse_clock(tag_of(stream, "DURATION"))) return Claim{*tagged, true};
+    // Matroska's writers count these two from 0 or from the first time stamp; to claim too little is the lesser fault.
+    if (const auto tagged = parse_clock(tag_of(stream, "DURATION"))) return Claim{*tagged - origin_seconds_, true};
     if (stream.duration > 0) {
         const std::int64_t start = stream.start_time != AV_NOPTS_VALUE ? stream.start_time : 0;
         return Claim{seconds(start, stream.time_base) + seconds(stream.duration, stream.time_base) - origin_seconds_,
                      true};
     }
     if (!info_.duration_seconds) return std::nullopt;
-    return Claim{*info_.duration_seconds, info_.streams.size() == 1};
+    return Claim{*info_.duration_seconds - origin_seconds_, info_.streams.size() == 1};
 }
 
 bool Container::is_only_a_header() const {

@@ -1,5 +1,6 @@
 #include "decode/sandbox.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <ctime>
@@ -26,7 +27,10 @@ std::unexpected<base::Error> cannot(const char* what, int error_number) {
 }
 
 base::Result<void> set_limit(__rlimit_resource resource, const char* name, rlim_t soft, rlim_t hard) {
-    const rlimit limit{.rlim_cur = soft, .rlim_max = hard};
+    rlimit inherited{};
+    if (getrlimit(resource, &inherited) != 0) return cannot(name, errno);
+    // What we were started with may be less already (ulimit), and cannot be raised.
+    const rlimit limit{.rlim_cur = std::min(soft, inherited.rlim_max), .rlim_max = std::min(hard, inherited.rlim_max)};
     if (setrlimit(resource, &limit) != 0) return cannot(name, errno);
     return {};
 }

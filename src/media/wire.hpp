@@ -25,6 +25,7 @@
 namespace media {
 
 inline constexpr std::size_t wire_max_payload_bytes = std::size_t{64} << 10U;
+inline constexpr float wire_loudest_sample = 8;  // full scale is 1; resampling overshoots a little
 inline constexpr std::size_t wire_max_samples_per_frame = wire_max_payload_bytes / sizeof(float);
 inline constexpr std::size_t wire_max_streams = 256;
 inline constexpr std::size_t wire_max_damages = 16;
@@ -32,7 +33,7 @@ inline constexpr std::size_t wire_max_name_bytes = 64;       // container, codec
 inline constexpr std::size_t wire_max_message_bytes = 1024;  // of a failure
 
 struct WireSamples {
-    std::vector<float> values;  // 1 to wire_max_samples_per_frame, finite
+    std::vector<float> values;  // 1 to wire_max_samples_per_frame, none beyond wire_loudest_sample
 };
 
 struct WireSilence {

@@ -14,12 +14,19 @@ namespace {
 constexpr int max_plausible_number = 100'000'000;  // of rates and channels, so that nobody computes with nonsense
 
 // What the child may say of the media. The other codes are the parent's to give.
-constexpr std::array childs_codes{base::ErrorCode::file_empty,          base::ErrorCode::file_unreadable,
-                                  base::ErrorCode::media_unrecognised,  base::ErrorCode::media_refused,
-                                  base::ErrorCode::media_no_audio,      base::ErrorCode::media_corrupt,
-                                  base::ErrorCode::media_truncated,     base::ErrorCode::media_too_long,
-                                  base::ErrorCode::decoder_crashed,     base::ErrorCode::decoder_out_of_memory,
-                                  base::ErrorCode::decoder_out_of_time, base::ErrorCode::decoder_forbidden};
+constexpr std::array childs_codes{base::ErrorCode::file_empty,
+                                  base::ErrorCode::file_unreadable,
+                                  base::ErrorCode::media_unrecognised,
+                                  base::ErrorCode::media_refused,
+                                  base::ErrorCode::media_no_audio,
+                                  base::ErrorCode::media_corrupt,
+                                  base::ErrorCode::media_truncated,
+                                  base::ErrorCode::media_too_long,
+                                  base::ErrorCode::decoder_crashed,
+                                  base::ErrorCode::decoder_out_of_memory,
+                                  base::ErrorCode::decoder_out_of_time,
+                                  base::ErrorCode::decoder_forbidden,
+                                  base::ErrorCode::internal};  // the kernel refused the sandbox
 
 // Reads a payload front to back. The first thing that does not fit makes it fail, and everything after it reads as
 // zero.
@@ -112,7 +119,9 @@ WireMessage read_samples(Payload& payload) {
     if (!samples.values.empty()) {
         std::memcpy(samples.values.data(), bytes.data(), samples.values.size() * sizeof(float));
     }
-    payload.require(std::ranges::all_of(samples.values, [](float v) { return std::isfinite(v); }));
+    // Not a number compares false; larger ones could become infinite energy further on.
+    payload.require(
+        std::ranges::all_of(samples.values, [](float value) { return std::abs(value) <= wire_loudest_sample; }));
     return samples;
 }
 

@@ -13,6 +13,17 @@ std::optional<std::string> environment(const char* name) {
     return value;
 }
 
+std::map<std::string, std::string> environment_with(std::string_view prefix) {
+    std::map<std::string, std::string> found;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view pair = *entry;
+        const std::size_t equals = pair.find('=');
+        if (pair.starts_with(prefix) && equals != std::string_view::npos)
+            found.emplace(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+    return found;
+}
+
 bool is_terminal(int descriptor) {
     return isatty(descriptor) == 1 && environment("TERM").value_or("dumb") != "dumb";
 }

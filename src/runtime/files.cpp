@@ -1,11 +1,13 @@
 #include "runtime/files.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <vector>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +21,9 @@ using base::fail;
 using base::fail_errno;
 namespace fs = std::filesystem;
 
+constexpr mode_t shared_mode = 0644;
+constexpr mode_t private_mode = 0600;
+
 base::Result<void> write_all(int descriptor, std::string_view bytes, const std::string& name) {
     while (!bytes.empty()) {
         const ssize_t size = ::write(descriptor, bytes.data(), bytes.size());
@@ -30,8 +35,8 @@ base::Result<void> write_all(int descriptor, std::string_view bytes, const std::
 }
 
 // A file in `folder` that has no name yet, so that nothing is left behind whatever happens.
-Descriptor open_unnamed(const fs::path& folder) {
-    return Descriptor(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0644));
+Descriptor open_unnamed(const fs::path& folder, mode_t mode) {
+    return Descriptor(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
 }
 
 struct NamedTemporary {
@@ -39,12 +44,22 @@ struct NamedTemporary {
     fs::path path;
 };
 
+// What leaves room for more in a name that may have 255 bytes; cut between code points.
+std::string shortened(const fs::path& filename) {
+    constexpr std::size_t most_bytes = 200;
+    const std::string name = filename.string();
+    std::size_t end = std::min(name.size(), most_bytes);
+    while (end > 0 && end < name.size() && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U)
+        --end;
+    return name.substr(0, end);
+}
+
 // A name beside the target that a reader recognises as ours, free at this moment.
-base::Result<NamedTemporary> open_named(const fs::path& target) {
-    std::string name = (target.parent_path() / ("." + target.filename().string() + ".partial-XXXXXX")).string();
+base::Result<NamedTemporary> open_named(const fs::path& target, mode_t mode) {
+    std::string name = (target.parent_path() / ("." + shortened(target.filename()) + ".partial-XXXXXX")).string();
     Descriptor file(mkostemp(name.data(), O_CLOEXEC));
     if (!file.is_open()) return fail_errno(ErrorCode::output_failed, "cannot write " + target.string(), errno);
-    fchmod(file.number(), 0644);
+    fchmod(file.number(), mode);
     return NamedTemporary{std::move(file), name};
 }
 
@@ -64,7 +79,7 @@ base::Result<void> publish(const fs::path& temporary, const fs::path& target) {
 
 base::Result<void> write_through_unnamed(const Descriptor& file, const fs::path& target, std::string_view content) {
     if (auto filled = fill_and_sync(file, content, target); !filled) return filled;
-    auto placeholder = open_named(target);
+    auto placeholder = open_named(target, private_mode);
     if (!placeholder) return std::unexpected(placeholder.error());
     unlink(placeholder->path.c_str());
     const std::string self = "/proc/self/fd/" + std::to_string(file.number());
@@ -74,14 +89,53 @@ base::Result<void> write_through_unnamed(const Descriptor& file, const fs::path&
     return publish(placeholder->path, target);
 }
 
-base::Result<void> write_through_named(const fs::path& target, std::string_view content) {
-    auto temporary = open_named(target);
+base::Result<void> write_through_named(const fs::path& target, std::string_view content, mode_t mode) {
+    auto temporary = open_named(target, mode);
     if (!temporary) return std::unexpected(temporary.error());
     if (auto filled = fill_and_sync(temporary->file, content, target); !filled) {
         unlink(temporary->path.c_str());
         return filled;
     }
     return publish(temporary->path, target);
+}
+
+// Best effort: some file systems cannot sync a folder.
+void sync_folder(const fs::path& folder) {
+    const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory.is_open()) fsync(directory.number());
+}
+
+std::unexpected<base::Error> cannot_write(const fs::path& path, int reason) {
+    return fail_errno(ErrorCode::output_failed, "cannot write " + path.string(), reason);
+}
+
+base::Result<fs::path> nearest_existing(const fs::path& folder) {
+    std::error_code fault;
+    fs::path there = fs::absolute(folder, fault).lexically_normal();
+    if (fault) return cannot_write(folder, fault.value());
+    struct stat status{};
+    while (stat(there.c_str(), &status) != 0 && (errno == ENOENT || errno == ENAMETOOLONG) && there.has_relative_path())
+        there = there.parent_path();
+    return there;
+}
+
+base::Result<void> takes_files(const fs::path& folder) {
+    if (open_unnamed(folder, private_mode).is_open()) return {};
+    std::string name = (folder / ".partial-XXXXXX").string();  // not every file system has unnamed files
+    if (!Descriptor(mkostemp(name.data(), O_CLOEXEC)).is_open())
+        return fail_errno(ErrorCode::output_failed, "cannot write into " + folder.string(), errno);
+    unlink(name.c_str());
+    return {};
+}
+
+// Every part of the path against what the file system of `there` takes.
+base::Result<void> check_names(const fs::path& path, const fs::path& there) {
+    const long longest = pathconf(there.c_str(), _PC_NAME_MAX);
+    for (const fs::path& part : path) {
+        if (longest > 0 && part.string().size() > static_cast<std::size_t>(longest))
+            return cannot_write(path, ENAMETOOLONG);
+    }
+    return {};
 }
 
 }  // namespace
@@ -118,7 +172,8 @@ base::Result<std::string> read_file(const fs::path& path, std::size_t limit_byte
     }
 }
 
-base::Result<void> write_file(const fs::path& path, std::string_view content) {
+base::Result<void> write_file(const fs::path& path, std::string_view content, bool secret) {
+    const mode_t mode = secret ? private_mode : shared_mode;
     const fs::path target = path.has_parent_path() ? path : fs::path(".") / path;
     const fs::path folder = target.parent_path();
     std::error_code fault;
@@ -126,18 +181,51 @@ base::Result<void> write_file(const fs::path& path, std::string_view content) {
     if (fault) return fail_errno(ErrorCode::output_failed, "cannot make the folder " + folder.string(), fault.value());
 
     // Not every file system has unnamed files (NFS, some overlays); there, the temporary has a name all the while.
-    const Descriptor unnamed = open_unnamed(folder);
-    auto written =
-        unnamed.is_open() ? write_through_unnamed(unnamed, target, content) : write_through_named(target, content);
+    const Descriptor unnamed = open_unnamed(folder, mode);
+    auto written = unnamed.is_open() ? write_through_unnamed(unnamed, target, content)
+                                     : write_through_named(target, content, mode);
     if (!written) return written;
-    const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.is_open()) fsync(directory.number());  // best effort: some file systems cannot sync a folder
+    sync_folder(folder);
     return {};
 }
 
+base::Result<std::string> write_file_once(const fs::path& path, std::string_view content) {
+    constexpr std::size_t limit_bytes = 65536;
+    if (fs::exists(path)) return read_file(path, limit_bytes);
+    std::string name = path.string() + ".partial-XXXXXX";
+    const Descriptor file(mkostemp(name.data(), O_CLOEXEC));  // mode 0600
+    if (!file.is_open()) return fail_errno(ErrorCode::output_failed, "cannot write " + path.string(), errno);
+    const auto filled = fill_and_sync(file, content, path);
+    const bool named = filled && link(name.c_str(), path.c_str()) == 0;
+    const int reason = errno;
+    unlink(name.c_str());
+    if (!filled) return std::unexpected(filled.error());
+    if (!named && reason != EEXIST)
+        return fail_errno(ErrorCode::output_failed, "cannot write " + path.string(), reason);
+    sync_folder(path.parent_path());
+    return read_file(path, limit_bytes);
+}
+
+base::Result<void> probe_folder(const fs::path& folder) {
+    const auto there = nearest_existing(folder);
+    if (!there) return std::unexpected(there.error());
+    if (auto taken = takes_files(*there); !taken) return taken;
+    return check_names(folder, *there);
+}
+
+base::Result<void> probe_output(const fs::path& path) {
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    if (auto probed = probe_folder(folder); !probed) return probed;
+    struct stat status{};
+    const bool is_there = stat(path.c_str(), &status) == 0;
+    if (is_there && S_ISDIR(status.st_mode)) return cannot_write(path, EISDIR);
+    return is_there ? base::Result<void>() : check_names(path, nearest_existing(folder).value_or("."));
+}
+
 base::Result<Descriptor> spool(int source, const std::atomic<bool>* stop) {
+    constexpr int longest_wait_ms = 200;
     const fs::path folder = environment("TMPDIR").value_or("/tmp");
-    Descriptor file = open_unnamed(folder);
+    Descriptor file = open_unnamed(folder, private_mode);
     if (!file.is_open()) {
         std::string name = (folder / "video-transcriber-XXXXXX").string();
         file = Descriptor(mkostemp(name.data(), O_CLOEXEC));
@@ -149,6 +237,8 @@ base::Result<Descriptor> spool(int source, const std::atomic<bool>* stop) {
     while (true) {
         if (stop != nullptr && stop->load())
             return fail(ErrorCode::cancelled, "cancelled while reading standard input");
+        pollfd ready{source, POLLIN, 0};
+        if (poll(&ready, 1, longest_wait_ms) == 0) continue;  // an idle pipe: look at the flag again
         const ssize_t size = ::read(source, buffer.data(), buffer.size());
         if (size < 0 && errno == EINTR) continue;
         if (size < 0) return fail_errno(ErrorCode::file_unreadable, "cannot read standard input", errno);

@@ -18,9 +18,20 @@ base::Result<Descriptor> open_for_reading(const std::filesystem::path& path);
 base::Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit_bytes);
 
 /// Writes the file whole or not at all: an unnamed temporary file in the same folder, synced, renamed over `path`, the
-/// folder synced; a crash at any moment leaves the old content or the new. Makes missing folders. Errors: disk_full,
-/// output_failed.
-base::Result<void> write_file(const std::filesystem::path& path, std::string_view content);
+/// folder synced; a crash at any moment leaves the old content or the new. Makes missing folders. `secret`: nobody but
+/// the owner may read it, at any moment. Errors: disk_full, output_failed.
+base::Result<void> write_file(const std::filesystem::path& path, std::string_view content, bool secret = false);
+
+/// Whether files can be written into the folder, or into the nearest one above it that is there. Leaves nothing behind.
+/// Errors: output_failed, disk_full.
+base::Result<void> probe_folder(const std::filesystem::path& folder);
+/// Whether write_file(path) can be hoped to work: its folder passes, no name on the way is too long, and `path` is not
+/// a folder. Errors: those of probe_folder.
+base::Result<void> probe_output(const std::filesystem::path& path);
+
+/// Writes the file, readable by its owner alone, unless it is there; gives what is there afterwards. Of several
+/// processes at once exactly one writes. Errors: disk_full, output_failed, file_unreadable (larger than 64 KiB).
+base::Result<std::string> write_file_once(const std::filesystem::path& path, std::string_view content);
 
 /// Copies everything that can still be read from `source` (a pipe) into an unnamed temporary file, and gives that.
 /// Errors: disk_full, output_failed, file_unreadable, cancelled (when *stop becomes true).

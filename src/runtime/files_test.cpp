@@ -1,10 +1,15 @@
 #include "runtime/files.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <set>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -65,13 +70,30 @@ TEST_F(Files, TellsAFullDisk) {
         const rlimit small{10, 10};
         setrlimit(RLIMIT_FSIZE, &small);
         const auto written = runtime::write_file(folder_ / "a.txt", std::string(100, 'x'));
-        _exit(!written && written.error().code == ErrorCode::output_failed ? 0 : 1);
+        _exit(!written && written.error().code == ErrorCode::output_failed &&
+                      written.error().message.contains("ulimit -f")
+                  ? 0
+                  : 1);
     }
     int status = 0;
     waitpid(child, &status, 0);
     EXPECT_EQ(status, 0);
     EXPECT_EQ(runtime::read_file(folder_ / "a.txt", 100).value(), "old");
     EXPECT_EQ(entries(), 1U);
+}
+
+TEST_F(Files, TheFirstOfManyWritesTheFileForAll) {
+    std::vector<std::string> seen(8);
+    std::vector<std::jthread> writers;
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        writers.emplace_back(
+            [&, i] { seen[i] = runtime::write_file_once(folder_ / "key", "key " + std::to_string(i)).value(); });
+    }
+    writers.clear();
+    EXPECT_EQ(std::set(seen.begin(), seen.end()).size(), 1U);
+    EXPECT_EQ(runtime::write_file_once(folder_ / "key", "too late").value(), seen[0]);
+    EXPECT_EQ(entries(), 1U);
+    EXPECT_EQ(fs::status(folder_ / "key").permissions(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST_F(Files, RefusesWhatIsNotARegularFile) {
@@ -101,6 +123,51 @@ TEST_F(Files, SpoolsAPipeIntoASeekableFile) {
     char text[6] = {};
     EXPECT_EQ(pread(file->number(), text, 5, 0), 5);
     EXPECT_STREQ(text, "hello");
+}
+
+TEST_F(Files, WritesTheLongestName) {
+    std::string name;
+    for (int i = 0; i < 127; ++i)
+        name += "é";
+    ASSERT_TRUE(runtime::write_file(folder_ / (name + "x"), "long"));
+    EXPECT_EQ(runtime::read_file(folder_ / (name + "x"), 100).value(), "long");
+    EXPECT_EQ(entries(), 1U);
+}
+
+TEST_F(Files, ProbesWhatCanBeWrittenAndLeavesNothing) {
+    ASSERT_TRUE(runtime::write_file(folder_ / "file", "in the way"));
+    fs::create_directory(folder_ / "folder");
+    EXPECT_TRUE(runtime::probe_output(folder_ / "file"));
+    EXPECT_TRUE(runtime::probe_output(folder_ / "new/deep/a.txt"));
+    EXPECT_TRUE(runtime::probe_folder(folder_ / "new"));
+    EXPECT_TRUE(runtime::probe_output(folder_ / std::string(255, 'x')));
+    EXPECT_EQ(entries(), 2U);
+    for (const fs::path& path : {folder_ / "folder", folder_ / "file/a.txt", folder_ / "new" / std::string(256, 'x'),
+                                 folder_ / std::string(256, 'x') / "a.txt", fs::path("/proc/nowhere/a.txt")}) {
+        const auto probed = runtime::probe_output(path);
+        ASSERT_FALSE(probed) << path;
+        EXPECT_EQ(probed.error().code, ErrorCode::output_failed) << path;
+    }
+    for (const fs::path& path : {folder_ / "file", folder_ / "file/below", folder_ / std::string(256, 'x')})
+        EXPECT_FALSE(runtime::probe_folder(path)) << path;
+}
+
+TEST_F(Files, StopsSpoolingAnIdlePipe) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    std::atomic<bool> stop = false;
+    base::Result<runtime::Descriptor> spooled;
+    {
+        const std::jthread reader([&] { spooled = runtime::spool(ends[0], &stop); });
+        ASSERT_EQ(write(ends[1], "hello", 5), 5);
+        for (int unread = 1; unread != 0;)
+            ioctl(ends[0], FIONREAD, &unread);  // until it has been read, and more is waited for
+        stop = true;
+    }
+    ASSERT_FALSE(spooled);
+    EXPECT_EQ(spooled.error().code, ErrorCode::cancelled);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 TEST_F(Files, StopsSpoolingWhenAsked) {

@@ -46,6 +46,13 @@ void Headers::remove(std::string_view name) {
     std::erase_if(fields_, [&](const Field& field) { return same_token(field.name, name); });
 }
 
+void Headers::complete(const Headers& others) {
+    const Headers own = *this;
+    for (const Field& field : others) {
+        if (!own.find(field.name)) fields_.push_back(field);
+    }
+}
+
 std::string_view Request::path_parameter(std::string_view name) const {
     return value_of(path_parameters, name).value_or("");
 }

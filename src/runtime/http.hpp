@@ -36,6 +36,8 @@ class Headers {
     void set(std::string_view name, std::string value);
     void add(std::string_view name, std::string value);
     void remove(std::string_view name);
+    /// Adds those of the other fields whose name is not there yet.
+    void complete(const Headers& others);
     [[nodiscard]] auto begin() const { return fields_.begin(); }
     [[nodiscard]] auto end() const { return fields_.end(); }
 
@@ -127,6 +129,7 @@ inline constexpr std::size_t http_chunk_bytes = std::size_t{64} * 1024;
 /// Hands the request, as the handler left it, on to another service, body and answer streaming through.
 struct Forward {
     std::string service;
+    Headers answer_headers{};  // for the answer, where it has no field of that name
 };
 
 /// What a handler that does not wait for the body decides when it has seen the header.

@@ -47,6 +47,7 @@ struct Exchange {
     bool keep_alive = false;
     bool http_1_0 = false;
     bool expects_continue = false;
+    Headers answer_headers{};  // of those who forwarded it
     // For the log and the metrics:
     std::string service{};
     std::string route{"none"};

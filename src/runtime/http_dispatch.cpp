@@ -79,7 +79,9 @@ awaitable<std::optional<Response>> HttpConnection::dispatch(Exchange& exchange) 
         if (auto* sink = std::get_if<std::unique_ptr<BodySink>>(&opening)) {
             co_return co_await receive_chunks(exchange, **route, std::move(*sink));
         }
-        service = std::get<Forward>(opening).service;
+        auto& forward = std::get<Forward>(opening);
+        exchange.answer_headers.complete(forward.answer_headers);
+        service = std::move(forward.service);
     }
     co_return problem_response({ErrorCode::internal, "services forward a request in a circle"}, exchange.context);
 }

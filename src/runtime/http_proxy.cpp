@@ -74,6 +74,7 @@ awaitable<std::optional<Response>> HttpConnection::proxy(Exchange& exchange, con
             pool, pool.read_head(upstream, reader, request.method == "HEAD", exchange.context.deadline));
         if (answer) {
             Response response{.status = answer->status, .headers = end_to_end_headers(answer->headers)};
+            response.headers.complete(exchange.answer_headers);
             const bool relayed = co_await relay_body(exchange, *reader, response, framing_of(*answer, exchange));
             whole = relayed && written && answer->keep_alive;
             if (!relayed) exchange.keep_alive = false;

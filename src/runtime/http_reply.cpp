@@ -67,6 +67,7 @@ awaitable<bool> HttpConnection::send(Exchange& exchange, Response& response) {
         response = co_await wait_for(exchange, std::move(*deferred));
     if (draining_) exchange.keep_alive = false;
     exchange.status = response.status;
+    response.headers.complete(exchange.answer_headers);
     response.headers.set("X-Correlation-Id", exchange.context.correlation_id);
     if (auto* bytes = std::get_if<std::string>(&response.body))
         co_return co_await send_bytes(exchange, response, *bytes);

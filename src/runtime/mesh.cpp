@@ -197,7 +197,11 @@ base::Result<ClientResponse> Mesh::call_local(std::string_view service, const Lo
                      *arrived);
     }
     Opening opening = invoke(**route, true, request, *arrived);
-    if (auto* forward = std::get_if<Forward>(&opening)) return call(forward->service, std::move(request), *arrived);
+    if (auto* forward = std::get_if<Forward>(&opening)) {
+        auto answer = call(forward->service, std::move(request), *arrived);
+        if (answer) answer->headers.complete(forward->answer_headers);
+        return answer;
+    }
     if (auto* sink = std::get_if<std::unique_ptr<BodySink>>(&opening)) {
         return whole(pour(**sink, request.body, *arrived), *arrived);
     }

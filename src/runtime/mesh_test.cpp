@@ -78,7 +78,7 @@ Router gateway_routes() {
         context.principal = std::string(request.headers.find("Authorization").value_or(""));
         request.headers.remove("Authorization");
         request.target.erase(0, 8);  // "/session"
-        return Forward{"session"};
+        return Forward{"session", {{"X-Door", "passed"}, {"Content-Type", "never/this"}}};
     };
     return Router({{.method = "*",
                     .pattern = "/session/{rest...}",
@@ -167,6 +167,8 @@ TEST_P(MeshTest, TheGatewayForwardsRequests) {
         "forged\r\nMesh-Position: 9\r\n\r\n");
     const std::string answer = client.read_answer();
     EXPECT_NE(answer.find("\r\n\r\nme|c7|"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("X-Door: passed\r\n"), std::string::npos) << answer;
+    EXPECT_EQ(answer.find("never/this"), std::string::npos) << "the service's own word stands: " << answer;
     EXPECT_TRUE(answer.ends_with("||2")) << "no position from outside, and the time of the route: " << answer;
     client.send("GET /session/context HTTP/1.1\r\nHost: h\r\n\r\n");
     EXPECT_TRUE(client.read_answer().starts_with("HTTP/1.1 401 "));

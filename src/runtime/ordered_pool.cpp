@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 namespace runtime {
 namespace {
@@ -27,13 +28,22 @@ class AllSignalsBlocked {
 
 }  // namespace
 
-Threads::Threads(std::size_t count) {
+Threads::Threads(std::size_t count, int niceness) {
     const AllSignalsBlocked blocked;
-    for (std::size_t i = 0; i < count; ++i)
-        threads_.emplace_back([this] { run(); });
+    try {
+        for (std::size_t i = 0; i < count; ++i)
+            threads_.emplace_back([this, niceness] { run(niceness); });
+    } catch (...) {
+        stop();  // the machine has no more threads: those that began must end first
+        throw;
+    }
 }
 
 Threads::~Threads() {
+    stop();
+}
+
+void Threads::stop() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
@@ -50,7 +60,10 @@ void Threads::post(std::function<void()> task) {
     wake_.notify_one();  // under the lock: the task may be what our owner waits for before it ends us
 }
 
-void Threads::run() {
+void Threads::run(int niceness) {
+    // On Linux a thread has a niceness of its own. A refusal leaves it at the process's: slower answers, not wrong
+    // ones.
+    if (niceness > 0) static_cast<void>(setpriority(PRIO_PROCESS, 0, niceness));
     while (true) {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });

@@ -22,7 +22,8 @@ namespace runtime {
 /// the rest; pools over it must be gone by then.
 class Threads {
   public:
-    explicit Threads(std::size_t count);
+    /// `niceness` (0 to 19) makes them, and the processes that they start, give way to the rest of this machine.
+    explicit Threads(std::size_t count, int niceness = 0);
     ~Threads();
     Threads(const Threads&) = delete;
     Threads& operator=(const Threads&) = delete;
@@ -30,7 +31,8 @@ class Threads {
     void post(std::function<void()> task);
 
   private:
-    void run();
+    void run(int niceness);
+    void stop();
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<std::function<void()>> tasks_;

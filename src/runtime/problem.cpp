@@ -10,7 +10,9 @@ std::string problem_type(base::ErrorCode code) {
 
 std::string problem_json(const base::Error& error, std::string_view correlation_id) {
     const base::ErrorKind& kind = base::describe(error.code);
-    const bool told = error.code != base::ErrorCode::internal;
+    // What fails inside names files and tables, which are nobody's business outside; who may be told to come back may
+    // know why.
+    const bool told = kind.http_status < 500 || kind.http_status == 503 || kind.http_status == 504;
     base::JsonWriter json(0);
     json.begin_object();
     json.key("type").value(problem_type(error.code));

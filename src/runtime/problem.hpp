@@ -10,7 +10,8 @@ namespace runtime {
 /// The type URI of a code: "urn:video-transcriber:problem:CODE".
 std::string problem_type(base::ErrorCode code);
 
-/// Type, title, status, detail, code, correlation_id. An internal fault's message stays inside: it is logged, not told.
+/// Type, title, status, detail, code, correlation_id. The message of a fault inside (500 and above, but for 503 and
+/// 504) is logged, not told.
 std::string problem_json(const base::Error& error, std::string_view correlation_id);
 
 /// The whole answer, with Retry-After where trying again can help and WWW-Authenticate where a key is missing.

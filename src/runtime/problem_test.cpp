@@ -17,6 +17,8 @@ TEST(Problem, KeepsInternalFaultsInside) {
     const std::string json = runtime::problem_json({ErrorCode::internal, "row 7 of table sessions"}, "c1");
     EXPECT_EQ(json.find("row 7"), std::string::npos);
     EXPECT_NE(json.find("c1"), std::string::npos);
+    const std::string full = runtime::problem_json({ErrorCode::disk_full, "cannot write /data/blobs/acme"}, "c1");
+    EXPECT_EQ(full.find("/data"), std::string::npos);
 }
 
 TEST(Problem, SaysWhenToComeBackAndHowToSignIn) {

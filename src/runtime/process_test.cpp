@@ -47,8 +47,9 @@ TEST(Process, TellsWhichSignalEndedIt) {
 }
 
 TEST(Process, GivesTheChildOneDescriptorAndNoEnvironment) {
-    const runtime::Descriptor other(
-        open("/dev/null", O_RDONLY));  // not close-on-exec: must not reach the child all the same
+    // Not close-on-exec, and out of the way of the numbers that the child is given: must not reach it all the same.
+    const runtime::Descriptor opened(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const runtime::Descriptor other(fcntl(opened.number(), F_DUPFD, 20));
     const runtime::Descriptor passed(open("/dev/zero", O_RDONLY | O_CLOEXEC));
     auto process = Process::start({"/bin/ls", {"/proc/self/fd", "-l"}, passed.number()});
     ASSERT_TRUE(process);
@@ -56,6 +57,7 @@ TEST(Process, GivesTheChildOneDescriptorAndNoEnvironment) {
     EXPECT_NE(listing.find("3 -> /dev/zero"), std::string::npos) << listing;
     EXPECT_NE(listing.find("0 -> /dev/null"), std::string::npos) << listing;
     EXPECT_EQ(listing.find("5 -> "), std::string::npos) << "4 is ls's own look at the folder: " << listing;
+    EXPECT_EQ(listing.find(std::to_string(other.number()) + " -> "), std::string::npos) << listing;
     auto environment = Process::start({"/usr/bin/env", {}});
     ASSERT_TRUE(environment);
     EXPECT_EQ(read_all(*environment), "");

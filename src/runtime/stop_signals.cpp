@@ -1,16 +1,36 @@
 #include "runtime/stop_signals.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <cstdint>
+
+#include <poll.h>
+#include <time.h>
 
 namespace runtime {
 namespace {
 
 std::atomic<bool> stop_requested{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
+std::atomic<std::int64_t> first_signal_ms{0};  // on the monotonic clock; 0: none yet
+constexpr std::int64_t one_wish_ms = 1000;
+// For a signal that comes between the look at the flag and the wait.
+constexpr std::chrono::milliseconds longest_nap{200};
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free,
+              "a signal handler may only touch lock-free atomics");
+
+std::int64_t monotonic_ms() {  // one of the calls that a signal handler may make
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000 + 1;
+}
 
 void request_stop(int signal) {
+    const std::int64_t now = monotonic_ms();
+    std::int64_t first = 0;
     stop_requested.store(true);
-    std::signal(signal, SIG_DFL);  // the second one ends the program at once
+    if (first_signal_ms.compare_exchange_strong(first, now) || now - first < one_wish_ms) return;
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);  // ends the program when this handler returns
 }
 
 void handle(int signal, void (*handler)(int)) {
@@ -24,18 +44,30 @@ void handle(int signal, void (*handler)(int)) {
 
 StopSignals::StopSignals() {
     stop_requested.store(false);
+    first_signal_ms.store(0);
     handle(SIGINT, request_stop);
     handle(SIGTERM, request_stop);
     handle(SIGHUP, request_stop);
     handle(SIGPIPE, SIG_IGN);
+    handle(SIGXFSZ, SIG_IGN);
 }
 
 StopSignals::~StopSignals() {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ})
         handle(signal, SIG_DFL);
 }
 
 const std::atomic<bool>& StopSignals::requested() const {
+    return stop_requested;
+}
+
+bool StopSignals::wait(std::chrono::milliseconds at_most) const {
+    const auto end = std::chrono::steady_clock::now() + at_most;
+    while (!stop_requested) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        if (left.count() <= 0) break;
+        poll(nullptr, 0, static_cast<int>(std::min(left, longest_nap).count()));  // a signal ends it early
+    }
     return stop_requested;
 }
 

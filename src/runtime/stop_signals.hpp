@@ -1,11 +1,13 @@
-// Ctrl-C and SIGTERM as a flag: the first asks the program to stop in order, a second ends it at once.
+// Ctrl-C and SIGTERM as a flag: the first asks the program to stop in order, another ends it at once. What comes within
+// a second of the first is the same wish: `timeout` and some terminals signal a process and its group.
 #pragma once
 #include <atomic>
+#include <chrono>
 
 namespace runtime {
 
-/// Installs the handlers for the life of the object; at most one exists at a time. SIGPIPE is ignored as well, so that
-/// a closed pipe is an error of write().
+/// Installs the handlers for the life of the object; at most one exists at a time. SIGPIPE and SIGXFSZ are ignored as
+/// well, so that a closed pipe and a limit on the size of files are errors of write().
 class StopSignals {
   public:
     StopSignals();
@@ -14,6 +16,8 @@ class StopSignals {
     StopSignals& operator=(const StopSignals&) = delete;
     /// Becomes true once and stays; any thread.
     [[nodiscard]] const std::atomic<bool>& requested() const;
+    /// Waits until it is, or for at most this long; whether it is. The thread that made the object.
+    bool wait(std::chrono::milliseconds at_most) const;
 };
 
 }  // namespace runtime

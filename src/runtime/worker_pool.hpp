@@ -15,13 +15,14 @@ namespace runtime {
 
 struct WorkerLimits {
     std::size_t workers = 4;
+    int niceness = 0;                                           // runtime::Threads
     std::size_t waiting_tasks = 256;                            // admitted and not yet begun
     std::size_t waiting_bytes = std::size_t{64} * 1024 * 1024;  // of the bodies they hold
 };
 
 class WorkerPool {
   public:
-    explicit WorkerPool(WorkerLimits limits) : limits_(limits), threads_(limits.workers) {}
+    explicit WorkerPool(WorkerLimits limits) : limits_(limits), threads_(limits.workers, limits.niceness) {}
 
     /// Runs the task on a worker, or says false at once when too many tasks or bytes wait. The task must not throw. Any
     /// thread.

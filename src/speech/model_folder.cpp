@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <ranges>
 #include <span>
 
 #include "base/sha256.hpp"
+#include "base/utf8.hpp"
 #include "runtime/files.hpp"
 #include "speech/families.hpp"
 
@@ -155,6 +157,50 @@ base::Result<const ModelFamily*> choose_family(const fs::path& folder, const std
                              : folder.string() + " can be of several families (" + list + "); name one");
 }
 
+bool has_description(const fs::path& folder) {
+    std::error_code ignored;  // what cannot be looked at is told when it is read
+    return fs::exists(folder / "model.json", ignored);
+}
+
+std::string name_of(const fs::path& folder) {
+    return fs::absolute(folder / "").lexically_normal().parent_path().filename().string();
+}
+
+std::unexpected<base::Error> bad_name(std::string_view name) {
+    return fail(ErrorCode::invalid_argument, "a model cannot be called \"" + base::printable(name, 60) +
+                                                 "\": a name is 1 to 64 letters, digits, dots, hyphens and underscores "
+                                                 "(--name gives another)");
+}
+
+base::Result<void> check_claims(const ModelClaims& claims) {
+    if (!claims.name.empty() && !is_model_name(claims.name)) return bad_name(claims.name);
+    for (const std::string& language : claims.languages) {
+        if (auto checked = check_language(language); !checked) return checked;
+    }
+    if (claims.family.empty() || find_model_family(claims.family) != nullptr) return {};
+    std::string known;
+    for (const ModelFamily& family : model_families())
+        known.append(known.empty() ? "" : ", ").append(family.name);
+    return fail(ErrorCode::invalid_argument,
+                "the model family \"" + base::printable(claims.family, 60) + "\" is not known; known: " + known);
+}
+
+// The family and the files of a folder that does not say them itself.
+base::Result<void> find_files(const fs::path& folder, std::string_view wanted, ModelDescription& description) {
+    const auto files = candidate_files(folder);
+    if (!files) return std::unexpected(files.error());
+    const auto family = choose_family(folder, *files, wanted);
+    if (!family) return std::unexpected(family.error());
+    description.family = (*family)->name;
+    description.files = assign(*files, **family);
+    for (auto& [role, file] : description.files) {
+        auto hash = hash_file(folder / file.path);
+        if (!hash) return std::unexpected(hash.error());
+        file.sha256 = std::move(*hash);
+    }
+    return {};
+}
+
 }  // namespace
 
 base::Result<std::string> hash_file(const fs::path& path) {
@@ -182,25 +228,35 @@ base::Result<ModelDescription> read_model_folder(const fs::path& folder) {
     return description;
 }
 
+base::Result<void> check_language(std::string_view tag) {
+    constexpr std::size_t longest_tag = 16;
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const auto is_subtag = [&](std::string_view text) {
+        return !text.empty() && text.size() <= 8 &&
+               std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+    };
+    const std::string_view primary = tag.substr(0, tag.find('-'));
+    bool good = tag.size() <= longest_tag && primary.size() >= 2 && primary.size() <= 3 &&
+                std::ranges::all_of(primary, is_letter);
+    for (const auto part : std::views::split(tag, '-'))
+        good = good && is_subtag(std::string_view(part));
+    if (good) return {};
+    return fail(ErrorCode::invalid_argument,
+                "\"" + base::printable(tag, 60) + "\" is not a language as BCP 47 names it; English is en, German de");
+}
+
 base::Result<ModelDescription> describe_model_folder(const fs::path& folder, const ModelClaims& claims) {
-    if (!is_model_name(claims.name)) {
-        return fail(ErrorCode::invalid_argument,
-                    "a model's name is 1 to 64 letters, digits, dots, hyphens and underscores");
-    }
-    if (!claims.family.empty() && find_model_family(claims.family) == nullptr) {
-        return fail(ErrorCode::invalid_argument, "the model family " + claims.family + " is not known");
-    }
-    const auto files = candidate_files(folder);
-    if (!files) return std::unexpected(files.error());
-    const auto family = choose_family(folder, *files, claims.family);
-    if (!family) return std::unexpected(family.error());
-    ModelDescription description{claims.name, std::string((*family)->name), claims.languages, claims.licence,
-                                 assign(*files, **family)};
-    for (auto& [role, file] : description.files) {
-        auto hash = hash_file(folder / file.path);
-        if (!hash) return std::unexpected(hash.error());
-        file.sha256 = std::move(*hash);
-    }
+    if (auto checked = check_claims(claims); !checked) return std::unexpected(checked.error());
+    auto description = has_description(folder) ? read_model_folder(folder) : ModelDescription{};
+    if (!description) return description;
+    if (!claims.languages.empty()) description->languages = claims.languages;
+    if (!claims.licence.empty()) description->licence = claims.licence;
+    if (!claims.name.empty()) description->name = claims.name;
+    if (description->name.empty()) description->name = name_of(folder);
+    if (!is_model_name(description->name)) return bad_name(description->name);
+    if (!description->files.empty() && (claims.family.empty() || claims.family == description->family))
+        return description;
+    if (auto found = find_files(folder, claims.family, *description); !found) return std::unexpected(found.error());
     return description;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -17,17 +18,21 @@ base::Result<std::string> hash_file(const std::filesystem::path& path);
 /// Errors: model_not_found (no such folder, or a file is missing), model_broken.
 base::Result<ModelDescription> read_model_folder(const std::filesystem::path& folder);
 
-/// What a user says of a model that has no model.json.
+/// What a user says of a model; what is empty is left to its model.json, or else as it says here.
 struct ModelClaims {
-    std::string name;
-    std::string family;                  // empty: to be guessed
-    std::vector<std::string> languages;  // empty: any
-    std::string licence;                 // empty: unknown
+    std::string name;                    // the folder's
+    std::string family;                  // guessed
+    std::vector<std::string> languages;  // any
+    std::string licence;                 // unknown
 };
 
-/// Describes such a folder: finds each role's file by its name (8-bit files before others), guesses the family where it
-/// is not claimed, and takes the hashes.
-/// Errors: model_not_found, model_broken (nothing known fits, or more than one family does), invalid_argument.
+/// Describes a folder that a user brings. One with a model.json must be as that says, hashes too; claims come before
+/// it. Otherwise finds each role's file by its name (8-bit files before others), guesses the family where it is not
+/// claimed, and takes the hashes. Errors: model_not_found, model_broken (nothing known fits, or more than one family
+/// does), invalid_argument.
 base::Result<ModelDescription> describe_model_folder(const std::filesystem::path& folder, const ModelClaims& claims);
+
+/// Whether this can be a language as BCP 47 names them ("en", "zh-Hant", "yue"). Errors: invalid_argument.
+base::Result<void> check_language(std::string_view tag);
 
 }  // namespace speech

@@ -114,8 +114,51 @@ TEST_F(ModelFolder, EightBitFilesComeFirst) {
     EXPECT_EQ(description.files.at("joiner").path, "joiner.int8.onnx");
 }
 
+TEST_F(ModelFolder, SaysItselfWhatNobodyClaims) {
+    make_ctc();
+    const auto description = describe_model_folder(folder_, {}).value();
+    EXPECT_EQ(description, read_model_folder(folder_).value());
+    const auto claimed = describe_model_folder(folder_, {"mine", "", {"de"}, ""}).value();
+    EXPECT_EQ(claimed.name, "mine");
+    EXPECT_EQ(claimed.family, "zipformer_ctc");
+    EXPECT_EQ(claimed.languages, std::vector<std::string>{"de"});
+    EXPECT_EQ(claimed.licence, "MIT");
+    const auto other = describe_model_folder(folder_, {"", "wenet_ctc", {}, ""}).value();
+    EXPECT_EQ(other.family, "wenet_ctc");
+    EXPECT_EQ(other.licence, "MIT");
+}
+
+TEST_F(ModelFolder, ItsOwnHashesAreNotForgotten) {
+    make_ctc();
+    write("model.onnx", "another");
+    EXPECT_EQ(describe_model_folder(folder_, {"m", "zipformer_ctc", {}, {}}).error().code,
+              base::ErrorCode::model_broken);
+}
+
+TEST_F(ModelFolder, IsCalledAsItsFolderUnlessSomebodySaysOtherwise) {
+    write_all({"sense_voice.onnx", "tokens.txt"});
+    EXPECT_EQ(describe_model_folder(folder_, {}).value().name, info()->name());
+    EXPECT_EQ(describe_model_folder(folder_ / ".", {}).value().name, info()->name());
+}
+
+TEST_F(ModelFolder, LanguagesAreTags) {
+    for (const char* tag : {"en", "de-CH", "yue", "zh-Hant-TW", "es-419"})
+        EXPECT_TRUE(check_language(tag)) << tag;
+    for (const char* tag : {"", "e", "english", "en_GB", "en-", "-en", "12", "en GB", "en-verylongsubtag"}) {
+        EXPECT_EQ(check_language(tag).error().code, base::ErrorCode::invalid_argument) << tag;
+        EXPECT_FALSE(describe_model_folder(folder_, {"m", "", {tag}, {}})) << tag;
+    }
+}
+
+TEST_F(ModelFolder, AnUnknownFamilyListsTheKnownOnes) {
+    const auto described = describe_model_folder(folder_, {"m", "abacus", {}, {}});
+    EXPECT_EQ(described.error().code, base::ErrorCode::invalid_argument);
+    EXPECT_TRUE(described.error().message.contains("abacus") && described.error().message.contains("whisper"))
+        << described.error().message;
+}
+
 TEST_F(ModelFolder, NamesAreChecked) {
-    for (const char* name : {"", ".hidden", "a/b", "a b"}) {
+    for (const char* name : {".hidden", "a/b", "a b"}) {
         EXPECT_EQ(describe_model_folder(folder_, {name, "", {}, {}}).error().code, base::ErrorCode::invalid_argument)
             << name;
     }

@@ -56,8 +56,10 @@ std::string files_hash(const ModelDescription& description) {
     return hash.finish_hex().substr(0, hash_digits_shown);
 }
 
-std::string make_fingerprint(const ModelDescription& description) {
-    return description.name + "/" + files_hash(description) + " sherpa-onnx-" + sherpa_version() + " " +
+// A model of one language needs no word for it: its files decide.
+std::string make_fingerprint(const ModelDescription& description, const std::string& language) {
+    const std::string told = description.languages.size() == 1 || language.empty() ? "" : "/" + language;
+    return description.name + "/" + files_hash(description) + told + " sherpa-onnx-" + sherpa_version() + " " +
            processor_profile();
 }
 
@@ -69,7 +71,7 @@ struct Configuration {
 };
 
 void configure(Configuration& target, const ModelDescription& description, const ModelFamily& family,
-               const std::filesystem::path& folder) {
+               const std::filesystem::path& folder, const std::string& language) {
     auto& model = target.config.model_config;
     for (const ModelRole& role : family.roles) {
         const auto file = description.files.find(std::string(role.name));
@@ -77,7 +79,8 @@ void configure(Configuration& target, const ModelDescription& description, const
         const auto [path, added] = target.paths.emplace(role.name, (folder / file->second.path).string());
         role.field(model) = path->second.c_str();
     }
-    if (description.languages.size() == 1) target.language = description.languages.front();
+    target.language = language;
+    if (language.empty() && description.languages.size() == 1) target.language = description.languages.front();
     if (family.language != nullptr) family.language(model) = target.language.c_str();
     model.num_threads = 1;
     model.provider = "cpu";
@@ -88,8 +91,10 @@ void configure(Configuration& target, const ModelDescription& description, const
 
 class SherpaRecogniser : public Recogniser {
   public:
-    SherpaRecogniser(Engine engine, const ModelDescription& description)
-        : engine_(std::move(engine)), fingerprint_(make_fingerprint(description)), languages_(description.languages) {}
+    SherpaRecogniser(Engine engine, const ModelDescription& description, const std::string& language)
+        : engine_(std::move(engine)),
+          fingerprint_(make_fingerprint(description, language)),
+          languages_(description.languages) {}
 
     base::Result<Recognition> recognise(std::span<const float> samples) const override {
         auto result = guarded("the model failed on a segment", [&] { return run(samples); });
@@ -118,18 +123,19 @@ class SherpaRecogniser : public Recogniser {
 }  // namespace
 
 base::Result<std::unique_ptr<Recogniser>> make_sherpa_recogniser(const ModelDescription& description,
-                                                                 const std::filesystem::path& folder) {
+                                                                 const std::filesystem::path& folder,
+                                                                 const std::string& language) {
     const ModelFamily* family = find_model_family(description.family);
     if (family == nullptr) {
         return base::fail(base::ErrorCode::model_broken,
                           "the model family " + description.family + " is not a speech recogniser; see models list");
     }
     Configuration configuration;
-    configure(configuration, description, *family, folder);
+    configure(configuration, description, *family, folder, language);
     auto engine = guarded("the model " + description.name + " cannot be loaded",
                           [&] { return Engine(SherpaOnnxCreateOfflineRecognizer(&configuration.config)); });
     if (!engine) return std::unexpected(engine.error());
-    if (*engine) return std::make_unique<SherpaRecogniser>(std::move(*engine), description);
+    if (*engine) return std::make_unique<SherpaRecogniser>(std::move(*engine), description, configuration.language);
     return base::fail(base::ErrorCode::model_broken, "the model " + description.name + " cannot be loaded as " +
                                                          description.family +
                                                          "; check its family and install it again");

@@ -11,13 +11,15 @@
 namespace speech {
 
 /// Loads the model that `description` (of read_model_folder, which has proven the files) describes. One engine serves
-/// every thread: each call runs on the caller's thread alone. Families that must be told a language are told the
-/// model's one language, and find it out themselves when it has several. Errors: model_broken.
+/// every thread: each call runs on the caller's thread alone. Families that must be told a language are told
+/// `language` (a BCP 47 primary tag), else the model's one language, and find it out themselves when it has several.
+/// Errors: model_broken.
 ///
 /// The library ends the process when a file with the right hash is not a model of the named family: a folder that a
 /// user brings is best tried once in a process of its own.
 base::Result<std::unique_ptr<Recogniser>> make_sherpa_recogniser(const ModelDescription& description,
-                                                                 const std::filesystem::path& folder);
+                                                                 const std::filesystem::path& folder,
+                                                                 const std::string& language = {});
 
 /// The version of the linked library, such as "2.0.1".
 std::string sherpa_version();

@@ -14,6 +14,13 @@ model::TimeSpan time_of(const SampleSpan& span) {
 
 }  // namespace
 
+model::Transcript empty_transcript(std::string language, std::string engine) {
+    model::Transcript transcript;
+    transcript.language = std::move(language);
+    transcript.engine = std::move(engine);
+    return transcript;
+}
+
 void add_recognised(model::Transcript& transcript, const PlannedSegment& segment, const Recognition& recognition) {
     if (recognition.text.empty()) return add_skipped(transcript, segment, "no_words");
     model::Segment added;
@@ -29,6 +36,10 @@ void add_recognised(model::Transcript& transcript, const PlannedSegment& segment
 void add_skipped(model::Transcript& transcript, const PlannedSegment& segment, std::string_view reason) {
     for (const SampleSpan& span : segment.speech)
         transcript.unheard.push_back({time_of(span), std::string(reason)});
+}
+
+void end_transcript(model::Transcript& transcript, std::int64_t heard_samples) {
+    transcript.duration_seconds = model::seconds_of_samples(heard_samples);
 }
 
 }  // namespace speech

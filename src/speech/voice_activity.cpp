@@ -14,6 +14,9 @@ namespace speech {
 namespace {
 
 constexpr std::size_t file_limit_bytes = 8 << 20U;
+// As models/silero-vad/model.json pins them. Other weights of the same shape would hear nothing, or everything, in
+// silence.
+constexpr std::string_view weights_sha256 = "c59271c284ae9c8335d795d60e0bfdb71aaaceec578d9bd9ffc1b8153c319ea1";
 constexpr std::size_t frame = vad_frame_samples;
 constexpr std::size_t context = 64;  // of the frame before, and as much mirrored after
 constexpr std::size_t window = 256;
@@ -154,7 +157,13 @@ base::Result<VoiceActivityModel> VoiceActivityModel::load(const std::filesystem:
     }
     base::Sha256 hash;
     hash.update(std::as_bytes(std::span(*bytes)));
-    result->fingerprint = "silero-vad/" + hash.finish_hex().substr(0, 8);
+    const std::string digits = hash.finish_hex();
+    if (digits != weights_sha256) {
+        return base::fail(base::ErrorCode::model_broken,
+                          weights.string() + " is not the file that this program was made for (its SHA-256 is " +
+                              digits + "); run scripts/setup and build again");
+    }
+    result->fingerprint = "silero-vad/" + digits.substr(0, 8);
     return VoiceActivityModel(std::move(result));
 }
 

@@ -47,7 +47,7 @@ constexpr std::string_view lock_sql =
 constexpr std::string_view claim_sql =
     "update work set state = 'leased', owner = :owner, token = token + 1, attempts = attempts + 1,"
     " lease_expires_ms = {now_ms} + :lease, changed_ms = {now_ms} where tenant_id = :tenant_id and id = :id"
-    " returning tenant_id, id, kind, subject, payload, token, attempts, most_attempts";
+    " returning tenant_id, id, kind, subject, payload, token, attempts, most_attempts, correlation_id, traceparent";
 
 Claim claim_of(const Row& row) {
     return {.tenant_id = row.text("tenant_id"),
@@ -57,7 +57,9 @@ Claim claim_of(const Row& row) {
             .payload = row.text("payload"),
             .token = row.integer("token"),
             .attempt = row.integer("attempts"),
-            .most_attempts = row.integer("most_attempts")};
+            .most_attempts = row.integer("most_attempts"),
+            .correlation_id = row.text("correlation_id"),
+            .traceparent = row.text("traceparent")};
 }
 
 base::Result<bool> anything_to_claim(System system, const ClaimRequest& request) {
@@ -96,6 +98,17 @@ base::Result<void> committed(SystemTransaction& transaction) {
     const auto position = transaction.commit();
     if (!position) return std::unexpected(position.error());
     return {};
+}
+
+base::Result<std::vector<WorkCount>> count(System system, std::string_view sql) {
+    auto transaction = system.read();
+    if (!transaction) return std::unexpected(std::move(transaction.error()));
+    const auto rows = transaction->query(sql);
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<WorkCount> counts;
+    for (const Row& row : *rows)
+        counts.push_back({row.text("kind"), row.text("state"), row.integer("count")});
+    return counts;
 }
 
 }  // namespace
@@ -158,7 +171,9 @@ base::Result<std::vector<DeadWork>> dead_work(System system, std::string_view ki
     auto transaction = system.read();
     if (!transaction) return std::unexpected(std::move(transaction.error()));
     const auto rows = transaction->query(
-        "select tenant_id, id, kind, subject, payload, token, attempts, most_attempts, error from work"
+        "select tenant_id, id, kind, subject, payload, token, attempts, most_attempts, correlation_id, traceparent, "
+        "error"
+        " from work"
         " where kind = :kind and state = 'dead' order by tenant_id, priority desc, created_ms, id limit :limit",
         {{"kind", kind}, {"limit", limit}});
     if (!rows) return std::unexpected(rows.error());
@@ -169,15 +184,13 @@ base::Result<std::vector<DeadWork>> dead_work(System system, std::string_view ki
 }
 
 base::Result<std::vector<WorkCount>> count_work(System system) {
-    auto transaction = system.read();
-    if (!transaction) return std::unexpected(std::move(transaction.error()));
-    const auto rows =
-        transaction->query("select kind, state, count(*) as count from work group by kind, state order by kind, state");
-    if (!rows) return std::unexpected(rows.error());
-    std::vector<WorkCount> counts;
-    for (const Row& row : *rows)
-        counts.push_back({row.text("kind"), row.text("state"), row.integer("count")});
-    return counts;
+    return count(system, "select kind, state, count(*) as count from work group by kind, state order by kind, state");
+}
+
+base::Result<std::vector<WorkCount>> count_open_work(System system) {
+    return count(system,
+                 "select kind, state, count(*) as count from work where state in ('ready', 'leased', 'dead')"
+                 " group by kind, state order by kind, state");
 }
 
 }  // namespace store

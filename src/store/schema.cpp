@@ -37,10 +37,12 @@ create table work (
     kind text not null, subject text not null, requirement text not null, priority bigint not null,
     state text not null, owner text not null, lease_expires_ms bigint not null, token bigint not null,
     attempts bigint not null, most_attempts bigint not null, not_before_ms bigint not null,
-    payload text not null, error text not null, created_ms bigint not null, changed_ms bigint not null,
+    payload text not null, correlation_id text not null, traceparent text not null,
+    error text not null, created_ms bigint not null, changed_ms bigint not null,
     primary key (tenant_id, id));
 create index work_choice on work (kind, state, tenant_id, priority desc, created_ms, id);
 create index work_leases on work (lease_expires_ms) where state = 'leased';
+create index work_open on work (kind, state) where state in ('ready', 'leased', 'dead');
 create index work_subjects on work (tenant_id, subject, kind);
 create index work_ended on work (changed_ms) where state in ('done', 'buried', 'cancelled');
 

@@ -83,6 +83,10 @@ const std::string& Transaction::tenant_id() const {
     return unit_->tenant_id;
 }
 
+const Origin& Transaction::origin() const {
+    return unit_->origin;
+}
+
 std::string Transaction::new_id() {
     return unit_->state.ids.next();
 }

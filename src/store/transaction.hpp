@@ -15,6 +15,7 @@
 namespace store {
 
 class Unit;  // an open transaction on a connection; private to the store
+struct Origin;
 
 struct EventDraft {
     std::string_view type;  // such as "video.uploaded"
@@ -94,6 +95,8 @@ class Transaction : public Writing {
   public:
     using Writing::Writing;
     [[nodiscard]] const std::string& tenant_id() const;
+    /// Where it comes from, its correlation id filled in.
+    [[nodiscard]] const Origin& origin() const;
     /// A fresh id (UUIDv7).
     [[nodiscard]] std::string new_id();
     /// The event is published if and only if this transaction commits; the same fact told again is no second event.

@@ -31,9 +31,10 @@ base::Result<std::string> add_work(Transaction& transaction, const WorkDraft& dr
     const auto added = transaction.execute(
         "insert into work (tenant_id, id, kind, subject, requirement, priority, state, owner, lease_expires_ms, token, "
         "attempts,"
-        " most_attempts, not_before_ms, payload, error, created_ms, changed_ms)"
+        " most_attempts, not_before_ms, payload, correlation_id, traceparent, error, created_ms, changed_ms)"
         " values (:tenant, :id, :kind, :subject, :requirement, :priority, 'ready', '', 0, 0, 0,"
-        " :most_attempts, {now_ms} + :delay, :payload, '', {now_ms}, {now_ms}) on conflict (tenant_id, id) do nothing",
+        " :most_attempts, {now_ms} + :delay, :payload, :correlation_id, :traceparent, '', {now_ms}, {now_ms})"
+        " on conflict (tenant_id, id) do nothing",
         {{"id", id},
          {"kind", draft.kind},
          {"subject", draft.subject},
@@ -41,7 +42,9 @@ base::Result<std::string> add_work(Transaction& transaction, const WorkDraft& dr
          {"priority", draft.priority},
          {"most_attempts", draft.most_attempts},
          {"delay", std::int64_t{draft.delay.count()}},
-         {"payload", draft.payload}});
+         {"payload", draft.payload},
+         {"correlation_id", transaction.origin().correlation_id},
+         {"traceparent", transaction.origin().traceparent}});
     if (!added) return std::unexpected(added.error());
     return id;
 }
@@ -65,14 +68,15 @@ base::Result<void> check_work(Transaction& transaction, const Claim& claim) {
 }
 
 base::Result<WorkFate> fail_work(Transaction& transaction, const Claim& claim, std::string_view error,
-                                 milliseconds retry_after) {
+                                 milliseconds retry_after, bool is_last) {
     const auto row = transaction.query_one(
-        "update work set state = case when attempts >= most_attempts then 'dead' else 'ready' end,"
+        "update work set state = case when attempts >= most_attempts or :is_last = 1 then 'dead' else 'ready' end,"
         " not_before_ms = {now_ms} + :retry_after, error = :error, changed_ms = {now_ms}"
         " where tenant_id = :tenant and id = :id and token = :token and state = 'leased' returning state",
         {{"id", claim.id},
          {"token", claim.token},
          {"error", error},
+         {"is_last", is_last},
          {"retry_after", std::int64_t{retry_after.count()}}});
     if (!row) return std::unexpected(row.error());
     if (!row->has_value()) return transaction.abort(lost(claim));

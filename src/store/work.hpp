@@ -38,6 +38,8 @@ struct Claim {
     std::int64_t token = 0;
     std::int64_t attempt = 0;  // from 1
     std::int64_t most_attempts = 0;
+    std::string correlation_id = {};  // of the transaction that added it, as its traceparent
+    std::string traceparent = {};
 };
 
 // In the tenant's transaction
@@ -48,9 +50,9 @@ base::Result<std::string> add_work(Transaction& transaction, const WorkDraft& dr
 base::Result<void> complete_work(Transaction& transaction, const Claim& claim);
 
 enum class WorkFate : std::uint8_t { retried, dead };
-/// Gives it back to be tried again after a time, or declares it dead when this was the last attempt.
+/// Gives it back to be tried again after a time, or declares it dead when this was the last attempt or is to be.
 base::Result<WorkFate> fail_work(Transaction& transaction, const Claim& claim, std::string_view error,
-                                 std::chrono::milliseconds retry_after);
+                                 std::chrono::milliseconds retry_after, bool is_last = false);
 /// Checks and prolongs nothing: for a transaction in the middle of the work.
 base::Result<void> check_work(Transaction& transaction, const Claim& claim);
 /// Takes note of dead work, once: false when somebody did already. The service tells its own tables in the same
@@ -96,5 +98,7 @@ struct WorkCount {
 };
 /// For metrics.
 base::Result<std::vector<WorkCount>> count_work(System system);
+/// Only what is ready, leased or dead: quick, however much has ended.
+base::Result<std::vector<WorkCount>> count_open_work(System system);
 
 }  // namespace store

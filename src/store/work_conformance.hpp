@@ -74,6 +74,39 @@ TEST_P(WorkConformance, GoesFromReadyToDone) {
     EXPECT_EQ(counts[1].kind + " " + counts[1].state, "segment done");
 }
 
+TEST_P(WorkConformance, CarriesOnWhereItCameFrom) {
+    add({.id = "w1", .kind = "segment", .subject = "s1"});
+    const Claim work = *claim();
+    EXPECT_EQ(work.correlation_id, origin_.correlation_id);
+    EXPECT_EQ(work.traceparent, origin_.traceparent);
+    Transaction fresh = must(database().tenant("acme").write());
+    EXPECT_FALSE(fresh.origin().correlation_id.empty());
+    const std::string made = fresh.origin().correlation_id;
+    must(add_work(fresh, {.id = "w2", .kind = "segment", .subject = "s1"}));
+    must(fresh.commit());
+    EXPECT_EQ(claim()->correlation_id, made);
+}
+
+TEST_P(WorkConformance, MayBeDeclaredDeadBeforeTheLastAttempt) {
+    add({.id = "w1", .kind = "segment", .subject = "s1", .most_attempts = 5});
+    const Claim work = *claim();
+    EXPECT_EQ(
+        in_transaction([&](Transaction& transaction) { return fail_work(transaction, work, "broken", 5s, true); }),
+        WorkFate::dead);
+    EXPECT_EQ(must(dead_work(claims(), "segment", 10)).size(), 1U);
+}
+
+TEST_P(WorkConformance, CountsWhatHasNotEnded) {
+    for (const char* id : {"w1", "w2", "w3", "w4"})
+        add({.id = id, .kind = "segment", .subject = "s1"});
+    ASSERT_TRUE(commit(*claim(), "one"));
+    const Claim leased = *claim();
+    const auto counts = must(count_open_work(claims()));
+    ASSERT_EQ(counts.size(), 2U);
+    EXPECT_EQ(counts[0].state + std::to_string(counts[0].count), "leased1");
+    EXPECT_EQ(counts[1].state + std::to_string(counts[1].count), "ready2");
+}
+
 TEST_P(WorkConformance, AStaleHolderWritesNothing) {
     add({.id = "w1", .kind = "segment", .subject = "s1"});
     const Claim asleep = *claim("asleep");
