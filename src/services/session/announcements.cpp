@@ -1,0 +1,63 @@
+#include "services/session/announcements.hpp"
+
+namespace session {
+namespace {
+
+base::Result<void> emit(store::Transaction& transaction, std::string_view type, std::string_view natural_key,
+                        std::string_view session_id, base::JsonObject payload) {
+    payload.push_back({"session_id", session_id});
+    const auto emitted = transaction.emit(
+        {.type = type, .natural_key = natural_key, .partition_key = session_id, .payload = std::move(payload)});
+    if (!emitted) return std::unexpected(emitted.error());
+    return {};
+}
+
+std::string key_of(const model::Session& session, std::string_view occasion) {
+    return session.id + "/" + std::string(occasion);
+}
+
+}  // namespace
+
+base::Result<void> announce_queued(store::Transaction& transaction, const SessionRecord& record) {
+    const model::Session& session = record.session;
+    return emit(transaction, "session.queued", key_of(session, session.run_id), session.id,
+                {{"run_id", session.run_id},
+                 {"blob_key", record.video_key},
+                 {"language", record.said.language},
+                 {"model", record.said.model},
+                 {"priority", record.said.priority}});
+}
+
+base::Result<void> announce_completed(store::Transaction& transaction, const SessionRecord& record,
+                                      const TranscriptVersion& version) {
+    const model::Session& session = record.session;
+    return emit(transaction, "session.completed", key_of(session, session.run_id), session.id,
+                {{"run_id", session.run_id}, {"transcript_id", version.id}, {"version", version.version}});
+}
+
+base::Result<void> announce_failed(store::Transaction& transaction, const SessionRecord& record,
+                                   std::string_view occasion) {
+    const model::Session& session = record.session;
+    return emit(transaction, "session.failed", key_of(session, occasion), session.id,
+                {{"run_id", session.run_id}, {"code", session.error->code}, {"message", session.error->message}});
+}
+
+base::Result<void> announce_cancelled(store::Transaction& transaction, const SessionRecord& record) {
+    const model::Session& session = record.session;
+    return emit(transaction, "session.cancelled", key_of(session, session.run_id), session.id,
+                {{"run_id", session.run_id}});
+}
+
+base::Result<void> announce_deleted(store::Transaction& transaction, std::string_view session_id) {
+    return emit(transaction, "session.deleted", session_id, session_id, {});
+}
+
+base::Result<void> announce_edited(store::Transaction& transaction, const TranscriptVersion& version) {
+    return emit(transaction, "transcript.edited", version.id, version.session_id,
+                {{"transcript_id", version.id},
+                 {"version", version.version},
+                 {"blob_key", version.blob_key},
+                 {"content_hash", version.content_hash}});
+}
+
+}  // namespace session

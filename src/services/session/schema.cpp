@@ -1,0 +1,48 @@
+#include "services/session/schema.hpp"
+
+namespace session {
+namespace {
+
+// Versions of transcripts are immutable. session_terms is the blind index (search_index.hpp); session_term_lists says
+// which of its rows are a session's, so that they are found again without a second index over all of them.
+constexpr std::string_view first = R"(
+create table session_sessions (
+    tenant_id text not null, id text not null, row_version bigint not null, owner_id text not null,
+    state text not null, progress double precision not null, has_video bigint not null,
+    run_id text not null, run_number bigint not null, transcript_id text not null, transcript_version bigint,
+    error_code text, error_message text, duration_seconds double precision,
+    title {blob} not null, title_key_id text not null, language text not null, model text not null,
+    priority bigint not null, video_key text not null, created_ms bigint not null, updated_ms bigint not null,
+    primary key (tenant_id, id));
+create index session_newest on session_sessions (tenant_id, created_ms, id);
+create index session_states on session_sessions (tenant_id, state, created_ms, id);
+
+create table session_transcripts (
+    tenant_id text not null, id text not null, session_id text not null, version bigint not null,
+    parent text not null, origin text not null, content_hash text not null, blob_key text not null,
+    language text not null, engine text not null, duration_seconds double precision not null,
+    created_ms bigint not null, created_by text not null,
+    primary key (tenant_id, id));
+create unique index session_versions on session_transcripts (tenant_id, session_id, version);
+
+create table session_terms (
+    tenant_id text not null, term {blob} not null, session_id text not null,
+    primary key (tenant_id, term, session_id)) {clustered};
+
+create table session_term_lists (
+    tenant_id text not null, id text not null, row_version bigint not null,
+    title_terms {blob} not null, transcript_terms {blob} not null, was_cut bigint not null,
+    primary key (tenant_id, id));
+
+create table session_search_keys (
+    tenant_id text not null, id text not null, search_key {blob} not null, search_key_key_id text not null,
+    primary key (tenant_id, id));
+)";
+
+}  // namespace
+
+std::vector<store::Migration> migrations() {
+    return {{"session", 1, first}};
+}
+
+}  // namespace session

@@ -1,0 +1,162 @@
+#include "services/transcription/assemble_worker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/sha256.hpp"
+#include "model/transcript_json.hpp"
+#include "services/transcription/endings.hpp"
+#include "services/transcription/segment_rows.hpp"
+#include "services/transcription/work.hpp"
+#include "speech/guards.hpp"
+#include "speech/stitch.hpp"
+
+namespace transcription {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::int64_t page_of_segments = 1000;
+
+void add(model::Transcript& transcript, const RecognisedSegment& segment) {
+    if (segment.row.skipped.empty()) {
+        speech::add_recognised(transcript, segment.row.plan, segment.recognition);
+    } else {
+        speech::add_skipped(transcript, segment.row.plan, segment.row.skipped);
+    }
+}
+
+Result<model::Transcript> fold(const Tools& tools, const store::Claim& claim, const RunRow& row) {
+    auto transaction = tools.platform.database.tenant(claim.tenant_id).read();
+    if (!transaction) return std::unexpected(std::move(transaction.error()));
+    model::Transcript transcript = speech::empty_transcript(row.language, row.run.engine);
+    for (std::int64_t from = 0; from < row.run.segments_total; from += page_of_segments) {
+        const auto segments = page_segments(*transaction, row.run.id, from, page_of_segments);
+        if (!segments) return std::unexpected(segments.error());
+        for (const RecognisedSegment& segment : *segments)
+            add(transcript, segment);
+    }
+    speech::end_transcript(transcript, row.heard_samples);
+    return transcript;
+}
+
+blob::Source source_of(std::string_view bytes) {
+    return [rest = bytes](std::span<std::byte> buffer) mutable -> Result<std::size_t> {
+        const std::size_t count = std::min(buffer.size(), rest.size());
+        std::ranges::copy(std::as_bytes(std::span(rest.substr(0, count))), buffer.begin());
+        rest.remove_prefix(count);
+        return count;
+    };
+}
+
+// The key holds the hash of the content: a blob that is there already is this one.
+Result<void> keep(const Tools& tools, const store::Claim& claim, const std::string& key, std::string_view json) {
+    const auto blobs = tools.platform.blobs.tenant(claim.tenant_id);
+    if (!blobs) return std::unexpected(blobs.error());
+    const blob::Attributes attributes{{"content-type", "application/json"}};
+    const auto kept = json.size() <= blob::usual_part_bytes
+                          ? (*blobs)->put(key, attributes, std::as_bytes(std::span(json)))
+                          : blob::write(**blobs, key, attributes, source_of(json));
+    if (kept || kept.error().code == ErrorCode::blob_exists) return {};
+    return std::unexpected(kept.error());
+}
+
+std::string hash_of(std::string_view bytes) {
+    base::Sha256 hash;
+    hash.update(std::as_bytes(std::span(bytes)));
+    return hash.finish_hex();
+}
+
+std::int64_t words_in(const model::Transcript& transcript) {
+    std::int64_t words = 0;
+    for (const model::Segment& segment : transcript.segments)
+        words += std::ssize(speech::words_of(segment.text));
+    return words;
+}
+
+struct Assembled {
+    std::string run_id;
+    std::string blob_key;
+    std::string content_hash;
+    double duration_seconds = 0;
+    std::int64_t segments = 0;
+    std::int64_t words = 0;
+};
+
+Result<void> tell_completed(store::Transaction& transaction, const RunRow& row, const Assembled& assembled) {
+    const auto told = transaction.emit({.type = "transcription.completed",
+                                        .natural_key = row.run.id,
+                                        .partition_key = row.run.session_id,
+                                        .payload = base::JsonObject{{"session_id", row.run.session_id},
+                                                                    {"run_id", row.run.id},
+                                                                    {"blob_key", assembled.blob_key},
+                                                                    {"content_hash", assembled.content_hash},
+                                                                    {"language", row.language},
+                                                                    {"engine", row.run.engine},
+                                                                    {"duration_seconds", assembled.duration_seconds},
+                                                                    {"segments", assembled.segments},
+                                                                    {"words", assembled.words}}});
+    if (!told) return std::unexpected(told.error());
+    return {};
+}
+
+Result<void> measure(const Tools& tools, store::Transaction& transaction, const RunRow& row, double video_seconds) {
+    const auto age = transaction.query_one(
+        "select {now_ms} - created_ms as age_ms from transcription_runs where tenant_id = :tenant and id = :id",
+        {{"id", row.run.id}});
+    if (!age) return std::unexpected(age.error());
+    if (age->has_value()) {
+        tools.measures.completed(static_cast<double>((*age)->integer("age_ms")) / 1000, video_seconds);
+    }
+    return {};
+}
+
+Result<void> commit(const Tools& tools, store::Transaction& transaction, const Assembled& assembled) {
+    const auto before = lock_run(transaction, assembled.run_id);
+    if (!before) return std::unexpected(before.error());
+    if (!before->has_value() || (*before)->run.state != model::RunState::assembling) return {};
+    RunRow after = **before;
+    if (auto done = change(after, model::RunAssembled{}); !done) return done;
+    if (auto saved = save_run(transaction, **before, after); !saved) return saved;
+    if (auto told = tell_completed(transaction, after, assembled); !told) return told;
+    if (auto erasing = add_erasure(transaction, pcm_prefix(assembled.run_id)); !erasing) return erasing;
+    return measure(tools, transaction, after, assembled.duration_seconds);
+}
+
+Result<flow::CommitWork> assemble(const SharedTools& tools, const store::Claim& claim) {
+    const auto payload = payload_of(claim);
+    if (!payload) return std::unexpected(payload.error());
+    const auto row = read_run(*tools, claim, payload->run_id);
+    if (!row) return std::unexpected(row.error());
+    if (!row->has_value() || (*row)->run.state != model::RunState::assembling) return nothing_to_do();
+    const auto transcript = fold(*tools, claim, **row);
+    if (!transcript) return std::unexpected(transcript.error());
+    const std::string json = model::to_canonical_json(*transcript);
+    if (json.size() > model::largest_transcript_bytes) {
+        return base::fail(ErrorCode::body_too_large, "the transcript is larger than any that can be kept");
+    }
+    Assembled assembled{.run_id = payload->run_id,
+                        .content_hash = hash_of(json),
+                        .duration_seconds = transcript->duration_seconds,
+                        .segments = std::ssize(transcript->segments),
+                        .words = words_in(*transcript)};
+    assembled.blob_key = transcript_prefix((*row)->run.session_id) + assembled.content_hash;
+    if (auto kept = keep(*tools, claim, assembled.blob_key, json); !kept) return std::unexpected(kept.error());
+    return [tools, assembled = std::move(assembled)](store::Transaction& transaction) {
+        return commit(*tools, transaction, assembled);
+    };
+}
+
+}  // namespace
+
+flow::WorkHandler assemble_worker(SharedTools tools) {
+    return {.kind = std::string(assemble_kind),
+            .capability = {},
+            .at_once = 1,
+            .work = [tools](const store::Claim& claim, const flow::WorkLease&) { return assemble(tools, claim); },
+            .gave_up = [tools](store::Transaction& transaction, const store::Claim& claim,
+                               const base::Error& error) { return break_run(*tools, transaction, claim, error); }};
+}
+
+}  // namespace transcription

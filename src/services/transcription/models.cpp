@@ -1,0 +1,80 @@
+#include "services/transcription/models.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "speech/cutter.hpp"
+
+namespace transcription {
+namespace {
+
+using base::ErrorCode;
+
+base::Result<LoadedEngine> load(const Engines& engines, const std::string& name) {
+    auto engine = engines.load(name);
+    if (!engine) return std::unexpected(std::move(engine.error()));
+    std::string fingerprint = speech::engine_fingerprint(*engine->recogniser, *engine->voice_activity);
+    return LoadedEngine{*std::move(engine), std::move(fingerprint)};
+}
+
+// BCP 47 compares without case; "en-GB" is English to a model that knows "en".
+std::string primary_tag(std::string_view tag) {
+    std::string primary(tag.substr(0, tag.find_first_of("-_")));
+    for (char& character : primary) {
+        if (character >= 'A' && character <= 'Z') character = static_cast<char>(character + ('a' - 'A'));
+    }
+    return primary;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+}  // namespace
+
+Models::Models(const Engines& engines, const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+        const bool twice = std::ranges::any_of(served_, [&](const Served& served) { return served.name == name; });
+        if (!twice) served_.push_back({name, load(engines, name)});
+    }
+}
+
+base::Result<LoadedEngine> Models::find(std::string_view name) const {
+    const auto found =
+        std::ranges::find_if(served_, [&](const Served& served) { return name.empty() || served.name == name; });
+    if (found == served_.end()) {
+        return base::fail(ErrorCode::model_not_found,
+                          "the model " + std::string(name) + " is not served here; there are: " + names());
+    }
+    if (found->engine) return *found->engine;
+    const base::Error& error = found->engine.error();
+    return base::fail(ErrorCode::unavailable, "the model " + found->name + " could not be loaded (" +
+                                                  std::string(base::code_name(error.code)) + "): " + error.message);
+}
+
+base::Result<void> Models::ready() const {
+    for (const Served& served : served_) {
+        if (!served.engine) return std::unexpected(served.engine.error());
+    }
+    return {};
+}
+
+std::string Models::names() const {
+    std::vector<std::string> names;
+    for (const Served& served : served_)
+        names.push_back(served.name);
+    return joined(names);
+}
+
+base::Result<std::string> choose_language(std::string_view wanted, const std::vector<std::string>& known) {
+    if (wanted.empty()) return known.empty() ? std::string("und") : known.front();
+    const auto knows = [&](const std::string& tag) { return primary_tag(tag) == primary_tag(wanted); };
+    if (known.empty() || std::ranges::any_of(known, knows)) return std::string(wanted);
+    return base::fail(ErrorCode::language_unsupported, "the model does not know the language \"" + std::string(wanted) +
+                                                           "\"; it knows: " + joined(known));
+}
+
+}  // namespace transcription

@@ -1,0 +1,39 @@
+#include "services/transcription/schema.hpp"
+
+namespace transcription {
+namespace {
+
+// A run keeps its done segments after it has ended: a retry with the same engine takes them over. `plan` is the JSON of
+// segment_rows.cpp; what was said is sealed. transcription_erased are sessions that are gone, whose late events must
+// not bring anything back.
+constexpr std::string_view first = R"(
+create table transcription_runs (
+    tenant_id text not null, id text not null, session_id text not null,
+    blob_key text not null, language text not null, model text not null, priority bigint not null,
+    engine text not null, state text not null, planned bigint not null,
+    segments_total bigint not null, segments_remaining bigint not null,
+    heard_samples bigint not null, expected_samples bigint not null, frame_rate_hz double precision not null,
+    damages text not null, error_code text, error_message text,
+    created_ms bigint not null, changed_ms bigint not null, row_version bigint not null,
+    primary key (tenant_id, id));
+create index transcription_runs_session on transcription_runs (tenant_id, session_id, created_ms, id);
+
+create table transcription_segments (
+    tenant_id text not null, run_id text not null, idx bigint not null,
+    start_samples bigint not null, end_samples bigint not null, plan text not null,
+    state text not null, skipped text not null, pcm_key text not null, engine text not null,
+    text {blob}, text_key_id text, tokens bigint not null, changed_ms bigint not null,
+    primary key (tenant_id, run_id, idx)) {clustered};
+
+create table transcription_erased (
+    tenant_id text not null, id text not null, created_ms bigint not null,
+    primary key (tenant_id, id)) {clustered};
+)";
+
+}  // namespace
+
+std::vector<store::Migration> migrations() {
+    return {{.service = "transcription", .version = 1, .sql = first}};
+}
+
+}  // namespace transcription

@@ -1,0 +1,101 @@
+#include "services/transcription/segment_worker.hpp"
+
+#include <utility>
+
+#include "services/transcription/endings.hpp"
+#include "services/transcription/pcm.hpp"
+#include "services/transcription/progress.hpp"
+#include "services/transcription/segment_rows.hpp"
+#include "services/transcription/work.hpp"
+
+namespace transcription {
+namespace {
+
+using base::Result;
+
+// Told under the step's own key: a step is told once, whoever reaches it.
+Result<void> tell_progress(store::Transaction& transaction, const RunRow& row) {
+    const std::int64_t expected = expected_segments(row);
+    const std::int64_t done = row.run.segments_total - row.run.segments_remaining;
+    const std::int64_t step = progress_step(done, expected);
+    if (step == progress_step(done - 1, expected)) return {};
+    const auto told = transaction.emit({.type = "transcription.progressed",
+                                        .natural_key = row.run.id + "/" + std::to_string(step),
+                                        .partition_key = row.run.session_id,
+                                        .payload = base::JsonObject{{"session_id", row.run.session_id},
+                                                                    {"run_id", row.run.id},
+                                                                    {"segments_done", done},
+                                                                    {"segments_total", expected}}});
+    if (!told) return std::unexpected(told.error());
+    return {};
+}
+
+struct Recognised {
+    WorkPayload segment;
+    speech::Recognition recognition;
+    std::int64_t samples = 0;
+};
+
+// The first commit counts; a run that has ended takes none.
+Result<void> commit(const Tools& tools, store::Transaction& transaction, const Recognised& recognised) {
+    const auto before = lock_run(transaction, recognised.segment.run_id);
+    if (!before) return std::unexpected(before.error());
+    if (!before->has_value() || (*before)->run.state != model::RunState::running) return {};
+    const auto first =
+        finish_segment(transaction, recognised.segment.run_id, recognised.segment.index, recognised.recognition);
+    if (!first) return std::unexpected(first.error());
+    if (!*first) return {};
+    RunRow after = **before;
+    if (auto done = change(after, model::SegmentDone{}); !done) return done;
+    if (auto saved = save_run(transaction, **before, after); !saved) return saved;
+    tools.measures.recognised(recognised.samples);
+    return tell_progress(transaction, after);
+}
+
+// The segment's row, while it waits to be recognised.
+Result<std::optional<SegmentRow>> waiting_segment(const Tools& tools, const store::Claim& claim,
+                                                  const WorkPayload& segment) {
+    auto transaction = tools.platform.database.tenant(claim.tenant_id).read();
+    if (!transaction) return std::unexpected(std::move(transaction.error()));
+    auto row = find_segment(*transaction, segment.run_id, segment.index);
+    if (!row) return row;
+    if (row->has_value() && (*row)->state != model::SegmentState::ready) return std::nullopt;
+    return row;
+}
+
+Result<std::vector<float>> samples_of(const Tools& tools, const store::Claim& claim, const SegmentRow& row) {
+    const auto blobs = tools.platform.blobs.tenant(claim.tenant_id);
+    if (!blobs) return std::unexpected(blobs.error());
+    return read_pcm(**blobs, row.pcm_key);
+}
+
+Result<flow::CommitWork> recognise(const SharedTools& tools, const speech::Recogniser& recogniser,
+                                   const store::Claim& claim, const flow::WorkLease& lease) {
+    const auto segment = payload_of(claim);
+    if (!segment) return std::unexpected(segment.error());
+    const auto row = waiting_segment(*tools, claim, *segment);
+    if (!row) return std::unexpected(row.error());
+    if (!row->has_value()) return nothing_to_do();
+    const auto samples = samples_of(*tools, claim, **row);
+    if (!samples) return std::unexpected(samples.error());
+    if (lease.lost()) return base::fail(base::ErrorCode::lease_lost, "the recognition was stopped");
+    auto recognition = recogniser.recognise(*samples);
+    if (!recognition) return std::unexpected(std::move(recognition.error()));
+    return [tools, recognised = Recognised{*segment, *std::move(recognition), std::ssize(*samples)}](
+               store::Transaction& transaction) { return commit(*tools, transaction, recognised); };
+}
+
+}  // namespace
+
+flow::WorkHandler segment_worker(SharedTools tools, const LoadedEngine& engine, std::size_t at_once) {
+    return {.kind = std::string(segment_kind),
+            .capability = engine.fingerprint,
+            .at_once = at_once,
+            .work = [tools, recogniser = engine.engine.recogniser](
+                        const store::Claim& claim,
+                        const flow::WorkLease& lease) { return recognise(tools, *recogniser, claim, lease); },
+            .gave_up = [tools](store::Transaction& transaction, const store::Claim& claim,
+                               const base::Error& error) { return break_run(*tools, transaction, claim, error); }};
+}
+
+}  // namespace transcription

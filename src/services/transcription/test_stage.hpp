@@ -1,0 +1,214 @@
+// For the tests of this service: a platform with it alone, whose videos are raw samples and whose recogniser answers
+// with a hash of what it is given, so that the transcript proves every sample.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include "base/ids.hpp"
+#include "base/sha256.hpp"
+#include "flow/test_platform.hpp"
+#include "model/transcript_json.hpp"
+#include "runtime/ordered_pool.hpp"
+#include "services/transcription/transcription.hpp"
+#include "speech/fakes.hpp"
+#include "speech/fixtures.hpp"
+#include "speech/transcriber.hpp"
+
+namespace transcription {
+
+template <class T>
+T must(base::Result<T> result) {
+    if (!result)
+        throw std::runtime_error(std::string(base::code_name(result.error().code)) + ": " + result.error().message);
+    if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+/// Speech of 2.7 s, `times` over, each a little quieter than the one before, with enough silence to end a segment.
+inline std::vector<float> spoken(int times) {
+    std::vector<float> samples;
+    for (int i = 0; i < times; ++i) {
+        const float gain = 1.0F - 0.01F * static_cast<float>(i);
+        for (const float sample : speech::fixtures::speech_samples())
+            samples.push_back(gain * sample);
+        samples.resize(samples.size() + 28'000);
+    }
+    return samples;
+}
+
+class TestRecogniser final : public speech::Recogniser {
+  public:
+    using Before = std::function<base::Result<void>()>;
+    TestRecogniser(std::string fingerprint, const Before& before)
+        : fingerprint_(std::move(fingerprint)), before_(before) {}
+    base::Result<speech::Recognition> recognise(std::span<const float> samples) const override {
+        if (before_) {
+            if (auto may = before_(); !may) return std::unexpected(may.error());
+        }
+        base::Sha256 hash;
+        hash.update(std::as_bytes(samples));
+        return speech::Recognition{"heard " + hash.finish_hex().substr(0, 12), 2};
+    }
+    const std::string& fingerprint() const override { return fingerprint_; }
+    const std::vector<std::string>& languages() const override { return languages_; }
+
+  private:
+    std::string fingerprint_;
+    const Before& before_;
+    std::vector<std::string> languages_{"en"};
+};
+
+/// Gives the blob's bytes as samples; `before_block` may fail or meddle.
+class TestDecoder final : public media::Decoder {
+  public:
+    using Before = std::function<base::Result<void>()>;
+    explicit TestDecoder(const Before& before_block) : before_block_(before_block) {}
+    base::Result<std::unique_ptr<media::PcmSource>> open(const runtime::Descriptor& file) override {
+        std::vector<float> samples(static_cast<std::size_t>(lseek(file.number(), 0, SEEK_END)) / sizeof(float));
+        const auto size = static_cast<ssize_t>(samples.size() * sizeof(float));
+        if (pread(file.number(), samples.data(), samples.size() * sizeof(float), 0) != size)
+            throw std::runtime_error("the blob cannot be read");
+        return std::make_unique<Source>(std::move(samples), before_block_);
+    }
+
+  private:
+    class Source final : public media::PcmSource {
+      public:
+        Source(std::vector<float> samples, const Before& before) : source_(std::move(samples)), before_(before) {}
+        const model::MediaInfo& info() const override { return source_.info(); }
+        const media::DecodeSummary& summary() const override { return source_.summary(); }
+        base::Result<std::span<const float>> read() override {
+            if (before_) {
+                if (auto may = before_(); !may) return std::unexpected(may.error());
+            }
+            return source_.read();
+        }
+
+      private:
+        speech::fakes::Source source_;
+        const Before& before_;
+    };
+    const Before& before_block_;
+};
+
+struct Stage {
+    explicit Stage(std::uint64_t seed = 1)
+        : test({service([this](const flow::Platform&) { return engines(); })}, seed,
+               {{"transcription.models", "fake"}, {"transcription.workers", "2"}}) {}
+
+    std::function<base::Result<void>()> before_recognition = {};
+    std::function<base::Result<void>()> before_block = {};
+    std::string fingerprint = "fake/1";
+    std::int64_t recognitions = 0;
+    std::function<base::Result<void>()> counting = {};  // each recognition, then what comes before it
+    flow::TestPlatform test;
+
+    base::Result<Engines> engines() {
+        counting = [this]() -> base::Result<void> {
+            ++recognitions;
+            return before_recognition ? before_recognition() : base::Result<void>();
+        };
+        return Engines{.decoder = std::make_shared<TestDecoder>(before_block),
+                       .load = [this](const std::string& name) { return load(name); },
+                       .model_names = [] { return std::vector<std::string>{"fake"}; }};
+    }
+
+    base::Result<Engine> load(const std::string& name) const {
+        if (name != "fake") return base::fail(base::ErrorCode::model_not_found, "no such model");
+        return Engine{std::make_shared<TestRecogniser>(fingerprint, counting), voice_activity()};
+    }
+
+    static std::shared_ptr<const speech::VoiceActivityModel> voice_activity() {
+        static const auto model =
+            std::make_shared<const speech::VoiceActivityModel>(speech::fixtures::voice_activity());
+        return model;
+    }
+
+    std::unique_ptr<blob::TenantBlobs> blobs() { return must(test.platform().blobs.tenant("acme")); }
+
+    void upload(const std::vector<float>& samples, const std::string& session = "s1") {
+        must(blobs()->put(video_key(session), {}, std::as_bytes(std::span(samples))));
+    }
+    static std::string video_key(const std::string& session) { return "videos/" + session + "/u1"; }
+    static std::string run_id(int attempt = 1, const std::string& session = "s1") {
+        return base::derived_id("run", session + "/" + std::to_string(attempt));
+    }
+
+    /// `again`: the same fact as a second event.
+    void queue(int attempt = 1, const std::string& session = "s1", const std::string& language = "en",
+               const std::string& model = "fake", const std::string& again = "") {
+        test.emit("acme", {.type = "session.queued",
+                           .natural_key = run_id(attempt, session) + again,
+                           .partition_key = session,
+                           .payload = base::JsonObject{{"session_id", session},
+                                                       {"run_id", run_id(attempt, session)},
+                                                       {"blob_key", video_key(session)},
+                                                       {"language", language},
+                                                       {"model", model},
+                                                       {"priority", 0}}});
+    }
+    void cancel(const std::string& again = "") {
+        test.emit("acme", {.type = "session.cancelled",
+                           .natural_key = run_id() + again,
+                           .partition_key = "s1",
+                           .payload = base::JsonObject{{"session_id", "s1"}, {"run_id", run_id()}}});
+    }
+    void remove() {
+        test.emit("acme", {.type = "session.deleted",
+                           .natural_key = "s1",
+                           .partition_key = "s1",
+                           .payload = base::JsonObject{{"session_id", "s1"}}});
+    }
+    /// Past the delay of the erasures.
+    void settle_erasures() {
+        test.settle();
+        test.clock().advance(std::chrono::seconds(30));
+        test.settle();
+    }
+
+    std::vector<std::string> blobs_under(const std::string& prefix) {
+        std::vector<std::string> keys;
+        for (const blob::Listed& listed : must(blobs()->list({.prefix = prefix})).blobs)
+            keys.push_back(listed.key);
+        return keys;
+    }
+    std::string transcript(const model::Event& completed) {
+        return must(blob::read(*blobs(), *completed.payload.member("blob_key")->text(), 1U << 20U));
+    }
+    /// One number that a select gives under the name `value`.
+    std::int64_t number(const std::string& sql) {
+        auto transaction = must(test.platform().database.tenant("acme").read());
+        return must(transaction.query_one(sql))->integer("value");
+    }
+    std::int64_t count(const std::string& table, const std::string& where = "1 = 1") {
+        return number("select count(*) as value from " + table + " where tenant_id = :tenant and " + where);
+    }
+    std::string state(const std::string& id = run_id()) {
+        auto transaction = must(test.platform().database.tenant("acme").read());
+        const auto row = must(transaction.query_one(
+            "select state from transcription_runs where tenant_id = :tenant and id = :id", {{"id", id}}));
+        return row ? row->text("state") : "none";
+    }
+    static std::string text_of(const model::Event& event, std::string_view field) {
+        return *event.payload.member(field)->text();
+    }
+
+    /// What the command line's transcriber makes of the same samples.
+    static std::string expected(const std::vector<float>& samples) {
+        static const TestRecogniser::Before nothing;
+        const TestRecogniser recogniser("fake/1", nothing);
+        speech::fakes::Source source(samples);
+        runtime::Threads threads(1);
+        const std::atomic<bool> never_stop{false};
+        return model::to_canonical_json(must(speech::transcribe(
+            source, *voice_activity(), recogniser, threads, {.language = "en"}, [](const auto&) {}, never_stop)));
+    }
+};
+
+}  // namespace transcription

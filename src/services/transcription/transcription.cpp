@@ -1,0 +1,79 @@
+#include "services/transcription/transcription.hpp"
+
+#include <utility>
+
+#include "runtime/ordered_pool.hpp"
+#include "services/transcription/assemble_worker.hpp"
+#include "services/transcription/erase_worker.hpp"
+#include "services/transcription/intake.hpp"
+#include "services/transcription/plan_worker.hpp"
+#include "services/transcription/routes.hpp"
+#include "services/transcription/schema.hpp"
+#include "services/transcription/segment_worker.hpp"
+
+namespace transcription {
+namespace {
+
+using runtime::OptionType;
+
+std::vector<runtime::Option> options() {
+    return {{.name = "transcription.models",
+             .type = OptionType::list,
+             .default_text = "moonshine-tiny-en",
+             .documentation = "Models to serve, by name, the default one first; each is loaded at the start.",
+             .check = runtime::not_empty()},
+            {.name = "transcription.workers",
+             .type = OptionType::integer,
+             .default_text = "0",
+             .documentation = "Segments that a process recognises at once; 0 is one for each processor.",
+             .check = runtime::integer_from(0, 1024)},
+            {.name = "transcription.plans",
+             .type = OptionType::integer,
+             .default_text = "1",
+             .documentation = "Videos that a process decodes and cuts into segments at once. Their samples wait on"
+                              " disk, 230 MB for each hour of speech, until the run has ended.",
+             .check = runtime::integer_from(1, 64)}};
+}
+
+std::size_t segments_at_once(const runtime::Config& config) {
+    const std::int64_t workers = config.integer("transcription.workers");
+    return workers == 0 ? runtime::usable_cores() : static_cast<std::size_t>(workers);
+}
+
+std::vector<flow::WorkHandler> workers(const SharedTools& tools) {
+    const runtime::Config& config = tools->platform.config;
+    std::vector<flow::WorkHandler> handlers{
+        plan_worker(tools, static_cast<std::size_t>(config.integer("transcription.plans"))), assemble_worker(tools),
+        erase_worker(tools)};
+    for (const Models::Served& served : tools->models.served()) {
+        if (served.engine) handlers.push_back(segment_worker(tools, *served.engine, segments_at_once(config)));
+    }
+    return handlers;
+}
+
+base::Result<flow::Parts> make(const MakeEngines& make_engines, const flow::Platform& platform) {
+    auto engines = make_engines(platform);
+    if (!engines) return std::unexpected(std::move(engines.error()));
+    Models models(*engines, platform.config.list("transcription.models"));
+    const auto tools = std::make_shared<const Tools>(
+        Tools{platform, *std::move(engines), std::move(models), Measures(platform.metrics)});
+    return flow::Parts{.routes = routes(tools),
+                       .events = {intake()},
+                       .works = workers(tools),
+                       .tasks = {},
+                       .ready = [tools] { return tools->models.ready(); },
+                       .prepare = {}};
+}
+
+}  // namespace
+
+flow::Service service(MakeEngines make_engines) {
+    return {.name = "transcription",
+            .options = options(),
+            .migrations = migrations(),
+            .make = [make_engines = std::move(make_engines)](const flow::Platform& platform) {
+                return make(make_engines, platform);
+            }};
+}
+
+}  // namespace transcription

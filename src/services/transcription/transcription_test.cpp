@@ -1,0 +1,225 @@
+#include "services/transcription/transcription.hpp"
+
+#include <gtest/gtest.h>
+
+#include "services/transcription/test_stage.hpp"
+
+namespace transcription {
+namespace {
+
+using base::ErrorCode;
+
+TEST(Transcription, GivesTheVeryBytesOfTheCommandLinesTranscriber) {
+    Stage stage;
+    const auto samples = spoken(10);  // more than one batch
+    stage.upload(samples);
+    stage.queue();
+    stage.test.settle();
+
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 1U);
+    EXPECT_EQ(stage.transcript(completed[0]), Stage::expected(samples));
+    EXPECT_EQ(stage.state(), "completed");
+    EXPECT_EQ(*completed[0].payload.member("segments")->integer(), 10);
+    EXPECT_EQ(*completed[0].payload.member("words")->integer(), 20);
+    EXPECT_EQ(completed[0].partition_key, "s1");
+    EXPECT_EQ(completed[0].correlation_id, stage.test.events("session.queued")[0].correlation_id);
+    EXPECT_EQ(stage.test.events("transcription.started").size(), 1U);
+    EXPECT_TRUE(stage.test.events("transcription.failed").empty());
+    EXPECT_EQ(stage.recognitions, 10);
+}
+
+TEST(Transcription, TheFirstSegmentIsReadyBeforeTheVideoIsDecoded) {
+    Stage stage;
+    const auto samples = spoken(4);
+    stage.upload(samples);
+    std::int64_t blocks = 0;
+    std::int64_t rows_half_way = 0;
+    const auto all = static_cast<std::int64_t>(samples.size()) / 4096;
+    stage.before_block = [&]() -> base::Result<void> {
+        if (++blocks == all / 2) rows_half_way = stage.count("transcription_segments");
+        return {};
+    };
+    stage.queue();
+    stage.test.settle();
+    EXPECT_EQ(rows_half_way, 1);
+    EXPECT_EQ(stage.state(), "completed");
+}
+
+TEST(Transcription, KeepsNoSamplesOnceTheRunHasEnded) {
+    Stage stage;
+    stage.upload(spoken(2));
+    stage.queue();
+    stage.test.settle();
+    stage.settle_erasures();
+    EXPECT_TRUE(stage.blobs_under("runs/").empty());
+    EXPECT_EQ(stage.blobs_under("videos/").size(), 1U) << "the video is not ours";
+    EXPECT_EQ(stage.blobs_under("transcripts/s1/").size(), 1U);
+}
+
+TEST(Transcription, OfSilenceIsAnEmptyTranscript) {
+    Stage stage;
+    const std::vector<float> silence(16000 * 8);
+    stage.upload(silence);
+    stage.queue();
+    stage.test.settle();
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 1U);
+    EXPECT_EQ(stage.transcript(completed[0]), Stage::expected(silence));
+    EXPECT_EQ(completed[0].payload.member("duration_seconds")->number(), 8.0);
+}
+
+TEST(Transcription, OfSeveralSessionsWithTheSameVideoGivesTheSameBlob) {
+    Stage stage;
+    for (const std::string session : {"s1", "s2"}) {
+        stage.upload(spoken(2), session);
+        stage.queue(1, session);
+    }
+    stage.test.settle();
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 2U);
+    EXPECT_EQ(stage.text_of(completed[0], "content_hash"), stage.text_of(completed[1], "content_hash"));
+}
+
+TEST(Transcription, EventsThatComeTwiceBeginOneRun) {
+    Stage stage;
+    stage.upload(spoken(2));
+    stage.queue();
+    stage.queue(1, "s1", "en", "fake", "/told again");
+    stage.test.settle();
+    stage.queue(1, "s1", "en", "fake", "/and late");
+    stage.test.settle();
+    EXPECT_EQ(stage.count("transcription_runs"), 1);
+    EXPECT_EQ(stage.recognitions, 2);
+    EXPECT_EQ(stage.test.events("transcription.completed").size(), 1U);
+}
+
+TEST(Transcription, TellsProgressInTwentiethsAtMost) {
+    Stage stage;
+    stage.upload(spoken(24));
+    stage.queue();
+    stage.test.settle();
+    const auto told = stage.test.events("transcription.progressed");
+    EXPECT_GE(told.size(), 1U);
+    EXPECT_LE(told.size(), 20U);
+    EXPECT_EQ(*told.back().payload.member("segments_total")->integer(), 24);
+}
+
+struct Refusal {
+    std::string name;
+    ErrorCode code;
+    std::function<void(Stage&)> begin;
+};
+
+TEST(Transcription, AFinalFaultOfThePlanFailsTheRunOnce) {
+    const Refusal refusals[] = {
+        {"a model that nobody has", ErrorCode::model_not_found,
+         [](Stage& stage) { stage.queue(1, "s1", "en", "enormous"); }},
+        {"a language the model does not know", ErrorCode::language_unsupported,
+         [](Stage& stage) { stage.queue(1, "s1", "fi"); }},
+        {"no video", ErrorCode::blob_not_found, [](Stage& stage) { stage.queue(1, "s7"); }},
+        {"a broken video", ErrorCode::media_corrupt,
+         [](Stage& stage) {
+             stage.before_block = [] { return base::fail(ErrorCode::media_corrupt, "damaged"); };
+             stage.queue();
+         }},
+    };
+    for (const Refusal& refusal : refusals) {
+        Stage stage;
+        stage.upload(spoken(1));
+        refusal.begin(stage);
+        stage.test.settle();
+        const auto failed = stage.test.events("transcription.failed");
+        ASSERT_EQ(failed.size(), 1U) << refusal.name;
+        EXPECT_EQ(stage.text_of(failed[0], "code"), base::code_name(refusal.code)) << refusal.name;
+        EXPECT_EQ(stage.count("transcription_runs", "state = 'failed'"), 1) << refusal.name;
+        EXPECT_TRUE(stage.test.events("transcription.completed").empty()) << refusal.name;
+        const std::string metrics = stage.test.platform().metrics.exposition();
+        EXPECT_NE(metrics.find("transcription_errors_total{code=\"" + std::string(base::code_name(refusal.code))),
+                  std::string::npos);
+    }
+}
+
+TEST(Transcription, AFinalFaultOfASegmentEndsTheWholeRun) {
+    Stage stage;
+    stage.upload(spoken(6));
+    stage.before_recognition = [&]() -> base::Result<void> {
+        if (stage.recognitions >= 3) return base::fail(ErrorCode::model_broken, "it broke");
+        return {};
+    };
+    stage.queue();
+    stage.test.settle();
+    EXPECT_EQ(stage.test.events("transcription.failed").size(), 1U);
+    EXPECT_EQ(stage.state(), "failed");
+    EXPECT_EQ(stage.count("work", "state in ('ready', 'leased', 'dead') and kind <> 'transcription.erase'"), 0);
+    stage.settle_erasures();
+    EXPECT_TRUE(stage.blobs_under("runs/").empty());
+}
+
+TEST(Transcription, FaultsThatPassAreTriedAgain) {
+    Stage stage;
+    const auto samples = spoken(3);
+    stage.upload(samples);
+    int blocks = 0;
+    stage.before_block = [&]() -> base::Result<void> {
+        if (++blocks == 20) return base::fail(ErrorCode::unavailable, "not now");
+        return {};
+    };
+    stage.before_recognition = [&]() -> base::Result<void> {
+        if (stage.recognitions % 2 == 1) return base::fail(ErrorCode::unavailable, "not now");
+        return {};
+    };
+    stage.queue();
+    stage.test.settle();
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 1U);
+    EXPECT_EQ(stage.transcript(completed[0]), Stage::expected(samples));
+}
+
+TEST(Transcription, ARetryTakesOverWhatIsDone) {
+    Stage stage;
+    const auto samples = spoken(6);
+    stage.upload(samples);
+    stage.before_recognition = [&]() -> base::Result<void> {
+        if (stage.recognitions > 4) return base::fail(ErrorCode::model_broken, "it broke");
+        return {};
+    };
+    stage.queue();
+    stage.test.settle();
+    ASSERT_EQ(stage.state(), "failed");
+    const std::int64_t done = stage.count("transcription_segments", "state = 'done'");
+    ASSERT_GE(done, 2);
+    stage.before_recognition = {};
+    stage.recognitions = 0;
+    stage.queue(2);
+    stage.test.settle();
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 1U);
+    EXPECT_EQ(stage.recognitions, 6 - done);
+    EXPECT_EQ(stage.transcript(completed[0]), Stage::expected(samples));
+}
+
+TEST(Transcription, ARetryInAnotherLanguageHearsEverythingAgain) {
+    Stage stage;
+    stage.upload(spoken(2));
+    stage.queue();
+    stage.test.settle();
+    stage.queue(2, "s1", "en-GB");
+    stage.test.settle();
+    EXPECT_EQ(stage.recognitions, 4);
+    EXPECT_EQ(stage.test.events("transcription.completed").size(), 2U);
+}
+
+TEST(Transcription, CountsWhatItDoes) {
+    Stage stage;
+    stage.upload(spoken(2));
+    stage.queue();
+    stage.test.settle();
+    const std::string metrics = stage.test.platform().metrics.exposition();
+    for (const char* line : {"transcriptions_completed_total 1", "transcription_duration_seconds_count 1",
+                             "video_duration_minutes_count 1", "transcription_audio_seconds_total "})
+        EXPECT_NE(metrics.find(line), std::string::npos) << line;
+}
+
+}  // namespace
+}  // namespace transcription

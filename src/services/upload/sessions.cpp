@@ -1,0 +1,99 @@
+#include "services/upload/sessions.hpp"
+
+#include <algorithm>
+
+#include "runtime/uri.hpp"
+
+namespace upload {
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+
+constexpr std::chrono::seconds patience{30};
+
+std::string text_of(const base::Json& object, std::string_view name) {
+    const base::Json* member = object.member(name);
+    const std::string* text = member == nullptr ? nullptr : member->text();
+    return text == nullptr ? std::string() : *text;
+}
+
+ErrorCode code_of(std::string_view name) {
+    const auto catalogue = base::error_catalogue();
+    const auto found = std::ranges::find(catalogue, name, &base::ErrorKind::name);
+    return found == catalogue.end() ? ErrorCode::unavailable : found->code;
+}
+
+std::string path_of(std::string_view before, std::string_view session_id) {
+    return std::string(before) + runtime::percent_encode(session_id);
+}
+
+}  // namespace
+
+runtime::Context fresh(const Uploads& shared, const runtime::Context& context) {
+    runtime::Context later = context;
+    later.deadline = shared.platform.clock.now() + patience;
+    return later;
+}
+
+runtime::Request get_request(std::string target) {
+    return {.method = "GET", .target = std::move(target)};
+}
+
+base::Result<std::string> body_of(base::Result<runtime::ClientResponse> answer) {
+    if (!answer) return pass_on(answer);
+    if (answer->status >= 200 && answer->status < 300) return std::move(answer->body);
+    const auto problem = base::parse_json(answer->body);
+    if (!problem) return fail(ErrorCode::unavailable, "a service answered " + std::to_string(answer->status));
+    return fail(code_of(text_of(*problem, "code")), text_of(*problem, "detail"));
+}
+
+base::Result<SessionView> parse_session(std::string json) {
+    const auto session = base::parse_json(json);
+    if (!session) return pass_on(session);
+    SessionView view{.status = text_of(*session, "status"), .owner_id = text_of(*session, "owner_id")};
+    const base::Json* has_video = session->member("has_video");
+    view.has_video = has_video != nullptr && has_video->boolean() != nullptr && *has_video->boolean();
+    if (const base::Json* error = session->member("error"); error != nullptr && error->object() != nullptr)
+        view.error = {code_of(text_of(*error, "code")), text_of(*error, "message")};
+    view.json = std::move(json);
+    return view;
+}
+
+base::Result<void> create_session(const Uploads& shared, const runtime::Context& context, std::string_view session_id,
+                                  const SessionFields& fields) {
+    base::JsonObject body;
+    const auto add = [&](const char* name, const std::optional<std::string>& value) {
+        if (value) body.push_back({name, *value});
+    };
+    add("title", fields.title);
+    add("language", fields.language);
+    add("model", fields.model);
+    runtime::Request request{.method = "PUT",
+                             .target = path_of("/internal/sessions/", session_id),
+                             .headers = {{"Content-Type", "application/json"}},
+                             .body = base::to_canonical_json(body)};
+    const auto made = body_of(shared.platform.mesh.call("session", std::move(request), fresh(shared, context)));
+    if (!made) return pass_on(made);
+    return {};
+}
+
+base::Result<SessionView> get_session(const Uploads& shared, const runtime::Context& context,
+                                      std::string_view session_id) {
+    auto json = body_of(shared.platform.mesh.call("session", get_request(path_of("/v1/sessions/", session_id)),
+                                                  fresh(shared, context)));
+    if (!json) return pass_on(json);
+    return parse_session(*std::move(json));
+}
+
+base::Result<SessionView> get_waiting_session(const Uploads& shared, const runtime::Context& context,
+                                              std::string_view session_id) {
+    auto session = get_session(shared, context, session_id);
+    if (!session) return session;
+    if (session->has_video) return fail(ErrorCode::conflict, "the session has a video already");
+    if (session->status != "uploading")
+        return fail(ErrorCode::conflict, "the session is " + session->status + " and waits for no video");
+    return session;
+}
+
+}  // namespace upload
