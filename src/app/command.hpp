@@ -23,6 +23,9 @@ std::span<const Command> all_commands();
 
 // The rows' functions, one source file each.
 void declare_transcribe(CLI::App& command, Action& chosen);
+void declare_serve(CLI::App& command, Action& chosen);
+void declare_config(CLI::App& command, Action& chosen);
+void declare_migrate(CLI::App& command, Action& chosen);
 void declare_models(CLI::App& command, Action& chosen);
 void declare_completion(CLI::App& command, Action& chosen);
 void declare_version(CLI::App& command, Action& chosen);

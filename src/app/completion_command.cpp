@@ -1,4 +1,6 @@
 // `video-transcriber completion bash|zsh|fish`: walks the parser's own tree, so that no option is written down twice.
+#include <algorithm>
+#include <array>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -8,32 +10,67 @@
 #include "app/console.hpp"
 #include "app/exit_code.hpp"
 #include "formats/formats.hpp"
+#include "speech/families.hpp"
 
 namespace app {
 namespace {
 
-// Options whose values are a list that the program knows.
-std::vector<std::string> choices_of(const std::string& option) {
-    std::vector<std::string> choices;
-    if (option == "--format") {
-        for (const formats::Format& format : formats::all_formats())
-            choices.emplace_back(format.name);
-    }
-    if (option == "--subtitle-rules") {
-        for (const formats::SubtitleRules& rules : formats::all_rule_sets())
-            choices.push_back(rules.name);
-        choices.emplace_back("custom");
-    }
-    return choices;
+using Kind = CompletionValue::Kind;
+using Words = std::vector<std::string>;
+
+struct Place {
+    std::string_view name;  // of an option, or of what a command takes
+    Kind kind;
+    Words (*words)() = nullptr;
+};
+
+Words names_of(const auto& rows) {
+    Words names;
+    for (const auto& row : rows)
+        names.emplace_back(row.name);
+    return names;
 }
 
+Words rule_sets() {
+    Words names = names_of(formats::all_rule_sets());
+    names.emplace_back("custom");
+    return names;
+}
+
+// What is not in here is a file, which does no harm.
+constexpr std::array places{
+    Place{"--format", Kind::list, [] { return names_of(formats::all_formats()); }},
+    Place{"--subtitle-rules", Kind::word, rule_sets},
+    Place{"--family", Kind::word, [] { return names_of(speech::model_families()); }},
+    Place{"SHELL", Kind::word, [] { return Words{"bash", "zsh", "fish"}; }},
+    Place{"--output", Kind::folder},
+    Place{"FOLDER", Kind::folder},
+    Place{"--model", Kind::model},
+    Place{"MODEL", Kind::model},
+    Place{"--language", Kind::nothing},
+    Place{"--subtitle-settings", Kind::nothing},
+    Place{"--threads", Kind::nothing},
+    Place{"--name", Kind::nothing},
+    Place{"--license", Kind::nothing},
+};
+
+CompletionValue value_of(const std::string& name) {
+    const auto* place = std::ranges::find(places, name, &Place::name);
+    if (place == places.end()) return {};
+    return {place->kind, place->words == nullptr ? Words{} : place->words()};
+}
+
+// Options without a group are hidden.
 CompletionCommand describe(const CLI::App& command, const std::string& name) {
-    CompletionCommand described{name, command.get_description(), {}};
+    CompletionCommand described{name, command.get_description(), {}, {Kind::nothing, {}}};
     for (const CLI::Option* option : command.get_options()) {
-        if (option->get_lnames().empty()) continue;
-        const std::string flag = "--" + option->get_lnames().front();
-        described.options.push_back(
-            {flag, option->get_description(), option->get_items_expected_max() > 0, choices_of(flag)});
+        if (option->get_positional()) described.argument = value_of(option->get_name(true));
+        if (option->get_lnames().empty() || option->get_group().empty()) continue;
+        CompletionOption offered{{"--" + option->get_lnames().front()}, option->get_description(), {}};
+        for (const std::string& letter : option->get_snames())
+            offered.names.push_back("-" + letter);
+        if (option->get_items_expected_max() > 0) offered.value = value_of(offered.names.front());
+        described.options.push_back(std::move(offered));
     }
     return described;
 }

@@ -29,18 +29,13 @@ bool is_hidden(const fs::path& path) {
     return path.filename().string().starts_with('.');
 }
 
-base::Error folder_error(ErrorCode code, const fs::path& folder, const std::string& reason) {
-    return {code, folder.string() + ": " + reason};
-}
-
 // Everything below the folder that looks like media, in the order of names, with its way below the folder.
 base::Result<std::vector<PathAndName>> search_folder(const fs::path& folder) {
     std::error_code fault;
     std::vector<PathAndName> found;
     fs::recursive_directory_iterator entry(folder, fault);
-    if (fault) return std::unexpected(folder_error(ErrorCode::file_unreadable, folder, fault.message()));
+    if (fault) return base::fail(ErrorCode::file_unreadable, fault.message());
     for (; entry != fs::recursive_directory_iterator(); entry.increment(fault)) {
-        if (fault) return std::unexpected(folder_error(ErrorCode::file_unreadable, folder, fault.message()));
         std::error_code ignored;  // an entry that vanishes while we look is not there
         if (is_hidden(entry->path())) {
             entry.disable_recursion_pending();
@@ -48,8 +43,11 @@ base::Result<std::vector<PathAndName>> search_folder(const fs::path& folder) {
             found.emplace_back(entry->path(), entry->path().lexically_relative(folder));
         }
     }
+    if (fault) return base::fail(ErrorCode::file_unreadable, "not all of it can be read: " + fault.message());
     if (found.empty()) {
-        return std::unexpected(folder_error(ErrorCode::file_not_found, folder, "no media files in this folder"));
+        return base::fail(
+            ErrorCode::file_not_found,
+            "no media in this folder, going by the files' extensions; name a file to have it read anyway");
     }
     std::ranges::sort(found);
     return found;
@@ -66,6 +64,19 @@ fs::path numbered(const fs::path& name, const std::set<fs::path>& taken) {
         candidate += "-" + std::to_string(number);
         if (!taken.contains(candidate)) return candidate;
     }
+}
+
+// The one way to say this path, but for links in it that do not lead to its folder: a linked file is one of its own.
+fs::path identity(const fs::path& path) {
+    if (path == "-") return path;
+    std::error_code fault;
+    const fs::path folder = fs::canonical(path.has_parent_path() ? path.parent_path() : ".", fault);
+    return fault ? path : folder / path.filename();
+}
+
+void keep_the_first(std::vector<PathAndName>& found) {
+    std::set<fs::path> seen;
+    std::erase_if(found, [&](const PathAndName& one) { return !seen.insert(identity(one.first)).second; });
 }
 
 }  // namespace
@@ -102,9 +113,10 @@ InputList expand_inputs(const std::vector<std::string>& arguments) {
         } else if (auto below = search_folder(argument)) {
             found.insert(found.end(), below->begin(), below->end());
         } else {
-            list.errors.push_back(below.error());
+            list.errors.push_back({argument, below.error()});
         }
     }
+    keep_the_first(found);
     list.inputs = name_outputs(found);
     return list;
 }

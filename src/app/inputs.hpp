@@ -16,13 +16,20 @@ struct Input {
     bool operator==(const Input&) const = default;
 };
 
+/// A fault that belongs to an argument; the message does not repeat the path.
+struct ArgumentError {
+    std::filesystem::path path;
+    base::Error error;
+};
+
 struct InputList {
     std::vector<Input> inputs;
-    std::vector<base::Error> errors;  // arguments that could not be expanded; the others go on
+    std::vector<ArgumentError> errors;  // arguments that could not be expanded; the others go on
 };
 
 /// Files as they are, folders searched through (hidden files and linked folders left out) for the extensions of media,
-/// in the order of their names. Errors: file_not_found (nothing there, or no media in a folder), file_unreadable.
+/// in the order of their names. What is met twice is taken once, where it is met first. Errors: file_not_found (nothing
+/// there, or no media in a folder), file_unreadable.
 InputList expand_inputs(const std::vector<std::string>& arguments);
 
 /// Pure: the stems. A file's is its name without extension, one inside a folder argument keeps its way below it; those

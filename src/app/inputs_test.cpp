@@ -72,10 +72,23 @@ TEST_F(ExpandInputs, FindsMediaBelowAFolderInOrder) {
 TEST_F(ExpandInputs, TellsAFolderWithoutMediaAndGoesOn) {
     const auto list = app::expand_inputs({folder_.string(), "-", "gone.mp4"});
     ASSERT_EQ(list.errors.size(), 1U);
-    EXPECT_EQ(list.errors[0].code, base::ErrorCode::file_not_found);
+    EXPECT_EQ(list.errors[0].path, folder_);
+    EXPECT_EQ(list.errors[0].error.code, base::ErrorCode::file_not_found);
     ASSERT_EQ(list.inputs.size(), 2U);
     EXPECT_EQ(list.inputs[0].stem, "stdin");
     EXPECT_EQ(list.inputs[1].stem, "gone");
+}
+
+TEST_F(ExpandInputs, TakesAFileOnceHoweverOftenItIsNamed) {
+    touch("a.wav");
+    touch("sub/b.wav");
+    fs::create_symlink("a.wav", folder_ / "link.wav");
+    const std::string folder = folder_.string();
+    const auto list = app::expand_inputs({folder + "/sub/../a.wav", folder + "/sub//b.wav", folder});
+    ASSERT_EQ(list.inputs.size(), 3U);
+    EXPECT_EQ(list.inputs[0].stem, "a");
+    EXPECT_EQ(list.inputs[1].stem, "b");
+    EXPECT_EQ(list.inputs[2].stem, "link") << "another name, and so another output";
 }
 
 }  // namespace

@@ -1,11 +1,8 @@
 #include "app/model_store.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 
-#include <unistd.h>
-
+#include "app/adding_folder.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/files.hpp"
 
@@ -40,35 +37,14 @@ bool is_good_name(std::string_view name) {
            std::ranges::all_of(name, good);
 }
 
-// A folder that takes everything in it away again unless it was kept.
-class TemporaryFolder {
-  public:
-    static Result<TemporaryFolder> make(const fs::path& parent) {
-        std::error_code fault;
-        fs::create_directories(parent, fault);
-        if (fault) return base::fail_errno(ErrorCode::output_failed, "cannot make " + parent.string(), fault.value());
-        std::string name = (parent / ".adding-XXXXXX").string();
-        if (mkdtemp(name.data()) == nullptr) {
-            return base::fail_errno(ErrorCode::output_failed, "cannot make a folder in " + parent.string(), errno);
-        }
-        return TemporaryFolder(name);
-    }
-    TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;  // nothing better can be done with what cannot be removed
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const fs::path& path() const { return path_; }
-    void keep() { path_.clear(); }
+base::Error cancelled() {
+    return {ErrorCode::cancelled, "nothing was added"};
+}
 
-  private:
-    explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
-    fs::path path_;
-};
-
-Result<void> copy_files(const fs::path& source, const speech::ModelDescription& description, const fs::path& into) {
+Result<void> copy_files(const fs::path& source, const speech::ModelDescription& description, const fs::path& into,
+                        const std::atomic<bool>& stop) {
     for (const auto& [role, file] : description.files) {
+        if (stop) return std::unexpected(cancelled());
         std::error_code fault;
         fs::create_directories((into / file.path).parent_path(), fault);
         if (!fault) fs::copy_file(source / file.path, into / file.path, fault);
@@ -79,20 +55,25 @@ Result<void> copy_files(const fs::path& source, const speech::ModelDescription& 
     return runtime::write_file(into / manifest, speech::to_json(description));
 }
 
+// Empty when the environment does not say where a user's things go.
+fs::path users_folder() {
+    if (const auto models = runtime::environment("VIDEO_TRANSCRIBER_MODELS_FOLDER")) return *models;
+    if (const auto data = runtime::environment("XDG_DATA_HOME")) return fs::path(*data) / "video-transcriber/models";
+    if (const auto home = runtime::environment("HOME"))
+        return fs::path(*home) / ".local/share/video-transcriber/models";
+    return {};
+}
+
 }  // namespace
 
 ModelStore::ModelStore(fs::path user_folder, std::vector<fs::path> installed_folders)
-    : user_folder_(std::move(user_folder)), folders_{user_folder_} {
-    folders_.insert(folders_.end(), installed_folders.begin(), installed_folders.end());
+    : user_folder_(std::move(user_folder)), folders_(std::move(installed_folders)) {
+    if (!user_folder_.empty()) folders_.insert(folders_.begin(), user_folder_);
 }
 
 ModelStore ModelStore::of_this_machine() {
-    const fs::path home = runtime::environment("HOME").value_or(".");
-    const fs::path data = runtime::environment("XDG_DATA_HOME").value_or((home / ".local/share").string());
-    const fs::path user =
-        runtime::environment("VIDEO_TRANSCRIBER_MODELS_FOLDER").value_or((data / "video-transcriber/models").string());
     const fs::path program = runtime::program_folder();
-    return {user, {program / "models", program / "../share/video-transcriber/models"}};
+    return {users_folder(), {program / "models", program / "../share/video-transcriber/models"}};
 }
 
 Result<ModelFolder> ModelStore::find(const std::string& name_or_path) const {
@@ -139,29 +120,40 @@ Result<fs::path> ModelStore::voice_activity_weights() const {
                 "the voice activity model silero-vad is not installed; run scripts/setup and build again");
 }
 
+Result<void> ModelStore::check_free(const std::string& name) const {
+    if (!is_good_name(name) || name == voice_activity_model) {
+        return fail(ErrorCode::invalid_argument,
+                    "a model cannot be called \"" + name +
+                        "\": use letters, digits, - _ and ., and no name that the program needs itself (--name gives "
+                        "another name)");
+    }
+    for (const fs::path& folder : folders_) {
+        std::error_code ignored;  // the rename at the end has the last word
+        if (fs::exists(folder / name, ignored)) {
+            return fail(ErrorCode::model_exists,
+                        (folder / name).string() + " is there already; remove it or choose another --name");
+        }
+    }
+    return {};
+}
+
 Result<ModelFolder> ModelStore::add(const fs::path& source, const speech::ModelDescription& description,
-                                    const std::function<Result<void>(const fs::path&)>& try_it) const {
-    if (!is_good_name(description.name)) {
-        return fail(ErrorCode::invalid_argument, "a model cannot be called \"" + description.name +
-                                                     "\": use letters, digits, - _ and . (--name gives another name)");
+                                    const std::function<Result<void>(const fs::path&)>& try_it,
+                                    const std::atomic<bool>& stop) const {
+    if (auto free = check_free(description.name); !free) return std::unexpected(free.error());
+    if (user_folder_.empty()) {
+        return fail(ErrorCode::output_failed,
+                    "nothing says where your models go: set VIDEO_TRANSCRIBER_MODELS_FOLDER to a folder, or HOME");
     }
-    const fs::path target = user_folder_ / description.name;
-    std::error_code ignored;  // rename below has the last word
-    if (fs::exists(target, ignored)) {
-        return fail(ErrorCode::model_exists, target.string() + " is there already; remove it or choose another --name");
-    }
-    auto temporary = TemporaryFolder::make(user_folder_);
-    if (!temporary) return std::unexpected(temporary.error());
-    if (auto copied = copy_files(source, description, temporary->path()); !copied)
+    auto adding = AddingFolder::make(user_folder_);
+    if (!adding) return std::unexpected(adding.error());
+    if (auto copied = copy_files(source, description, adding->path(), stop); !copied)
         return std::unexpected(copied.error());
-    if (auto tried = try_it(temporary->path()); !tried) return std::unexpected(tried.error());
-    std::error_code fault;
-    constexpr auto everybody_reads = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
-                                     fs::perms::others_read | fs::perms::others_exec;
-    fs::permissions(temporary->path(), everybody_reads, fault);
-    if (!fault) fs::rename(temporary->path(), target, fault);
-    if (fault) return base::fail_errno(ErrorCode::output_failed, "cannot make " + target.string(), fault.value());
-    temporary->keep();
+    const auto tried = try_it(adding->path());
+    if (stop) return std::unexpected(cancelled());
+    if (!tried) return std::unexpected(tried.error());
+    const fs::path target = user_folder_ / description.name;
+    if (auto published = adding->publish(target); !published) return std::unexpected(published.error());
     return ModelFolder{target, description};
 }
 

@@ -1,6 +1,8 @@
 // Where models lie on this machine. Two kinds of folders are searched, the first match wins: the user's own
-// (VIDEO_TRANSCRIBER_MODELS_FOLDER, or $XDG_DATA_HOME/video-transcriber/models), then the installation's `models`.
+// (VIDEO_TRANSCRIBER_MODELS_FOLDER, or video-transcriber/models in $XDG_DATA_HOME or ~/.local/share), then the
+// installation's `models`.
 #pragma once
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -38,14 +40,17 @@ class ModelStore {
     /// The voice activity model's weights. Errors: model_not_found.
     [[nodiscard]] base::Result<std::filesystem::path> voice_activity_weights() const;
     /// Copies the files of `source` that `description` names into the user's folder, tries the copy, and gives it its
-    /// name: whole or not at all. Errors: invalid_argument (the name), model_exists, disk_full, output_failed, and what
-    /// `try_it` says.
+    /// name: whole or not at all. Errors: invalid_argument (the name), model_exists (here or in the installation),
+    /// disk_full, output_failed, cancelled once `stop` is true, and what `try_it` says.
     [[nodiscard]] base::Result<ModelFolder> add(
         const std::filesystem::path& source, const speech::ModelDescription& description,
-        const std::function<base::Result<void>(const std::filesystem::path&)>& try_it) const;
+        const std::function<base::Result<void>(const std::filesystem::path&)>& try_it,
+        const std::atomic<bool>& stop) const;
 
   private:
-    std::filesystem::path user_folder_;
+    [[nodiscard]] base::Result<void> check_free(const std::string& name) const;
+
+    std::filesystem::path user_folder_;           // empty: unknown
     std::vector<std::filesystem::path> folders_;  // the user's first
 };
 

@@ -1,20 +1,21 @@
 // `video-transcriber models list|add|check`.
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include "app/command.hpp"
 #include "app/console.hpp"
 #include "app/exit_code.hpp"
 #include "app/model_store.hpp"
+#include "app/model_trial.hpp"
+#include "app/option_values.hpp"
 #include "base/json_writer.hpp"
 #include "model/audio.hpp"
-#include "runtime/files.hpp"
-#include "runtime/process.hpp"
+#include "runtime/stop_signals.hpp"
 #include "speech/sherpa_recogniser.hpp"
 
 namespace app {
 namespace {
 
-using base::ErrorCode;
 using base::Result;
 
 struct AddOptions {
@@ -25,9 +26,14 @@ struct AddOptions {
     std::string licence;
 };
 
+struct CheckOptions {
+    std::string model;
+    bool all_to_output = false;
+};
+
 int told(const base::Error& error) {
     print_error(tell(error));
-    return exit_failed;
+    return exit_code_for(error.code);
 }
 
 std::string languages_text(const speech::ModelDescription& model) {
@@ -83,8 +89,9 @@ Result<void> try_model(const ModelFolder& model) {
     return {};
 }
 
-int check_model(const std::string& name) {
-    const auto model = ModelStore::of_this_machine().find(name);
+int check_model(const CheckOptions& options) {
+    if (options.all_to_output) dup2(STDOUT_FILENO, STDERR_FILENO);
+    const auto model = ModelStore::of_this_machine().find(options.model);
     if (!model) return told(model.error());
     const auto tried = try_model(*model);
     if (!tried) return told(tried.error());
@@ -92,31 +99,19 @@ int check_model(const std::string& name) {
     return exit_done;
 }
 
-// The engine's library may end the process on a model it does not understand: another process takes that blow.
-Result<void> try_in_child(const std::filesystem::path& folder) {
-    auto child = runtime::Process::start(
-        {runtime::program_folder() / "video-transcriber", {"models", "check", folder.string()}});
-    if (!child) return std::unexpected(child.error());
-    const runtime::ProcessExit end = child->wait();
-    if (!end.signalled && end.code == 0) return {};
-    return base::fail(ErrorCode::model_broken,
-                      folder.string() +
-                          ": the engine cannot run this model (its own words are above); check the family and "
-                          "the files, nothing was added");
-}
-
-Result<ModelFolder> add(const AddOptions& options) {
-    const std::string folder_name = std::filesystem::absolute(options.folder / "").parent_path().filename().string();
-    const std::string name = options.name.empty() ? folder_name : options.name;
-    const auto description =
-        speech::describe_model_folder(options.folder, {name, options.family, options.languages, options.licence});
+Result<ModelFolder> add(const AddOptions& options, const std::atomic<bool>& stop) {
+    auto languages = split_list(options.languages, "--language");
+    if (!languages) return std::unexpected(languages.error());
+    const auto description = speech::describe_model_folder(
+        options.folder, {options.name, options.family, std::move(*languages), options.licence});
     if (!description) return std::unexpected(description.error());
-    const ModelStore store = ModelStore::of_this_machine();
-    return store.add(options.folder, *description, try_in_child);
+    const auto try_it = [&](const std::filesystem::path& copy) { return try_in_child(copy, options.folder, stop); };
+    return ModelStore::of_this_machine().add(options.folder, *description, try_it, stop);
 }
 
 int add_model(const AddOptions& options) {
-    const auto added = add(options);
+    const runtime::StopSignals signals;
+    const auto added = add(options, signals.requested());
     if (!added) return told(added.error());
     print_note("added " + added->description.name + " (" + added->description.family + ", " +
                languages_text(added->description) + ") in " + added->path.string() +
@@ -135,20 +130,23 @@ void declare_add(CLI::App& models, Action& chosen) {
     const auto options = std::make_shared<AddOptions>();
     CLI::App* add = models.add_subcommand("add", "Copy a model folder of yours to where transcribe finds it");
     add->add_option("FOLDER", options->folder, "Folder with the model's files (ONNX files and tokens.txt)")->required();
-    add->add_option("--name", options->name, "Name to use it by (default: the folder's)");
-    add->add_option("--family", options->family, "Kind of model (default: told from the files' names)");
+    const CLI::Validator not_empty(refuse_empty, "");
+    add->add_option("--name", options->name, "Name to use it by (default: its model.json's, or the folder's)")
+        ->check(not_empty);
+    add->add_option("--family", options->family, "Kind of model (default: its model.json's, or told from the files)")
+        ->check(not_empty);
     add->add_option("--language", options->languages, "Languages it knows, with commas between, as BCP 47 names them")
-        ->delimiter(',')
         ->allow_extra_args(false);
-    add->add_option("--license", options->licence, "Licence, for the list");
+    add->add_option("--license", options->licence, "Licence, for the list")->check(not_empty);
     add->callback([options, &chosen] { chosen = [options] { return add_model(*options); }; });
 }
 
 void declare_check(CLI::App& models, Action& chosen) {
-    const auto name = std::make_shared<std::string>();
+    const auto options = std::make_shared<CheckOptions>();
     CLI::App* check = models.add_subcommand("check", "Load a model and run it once");
-    check->add_option("MODEL", *name, "Name of a model, or the path of its folder")->required();
-    check->callback([name, &chosen] { chosen = [name] { return check_model(*name); }; });
+    check->add_option("MODEL", options->model, "Name of a model, or the path of its folder")->required();
+    check->add_flag("--all-to-output", options->all_to_output)->group("");  // for model_trial.cpp
+    check->callback([options, &chosen] { chosen = [options] { return check_model(*options); }; });
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "app/program.hpp"
 
 #include <array>
-#include <cstdio>
 #include <new>
 
 #include <CLI/CLI.hpp>
@@ -9,12 +8,17 @@
 #include "app/command.hpp"
 #include "app/console.hpp"
 #include "app/exit_code.hpp"
+#include "app/usage.hpp"
+#include "app/version.hpp"
 
 namespace app {
 namespace {
 
 constexpr std::array commands{
     Command{"transcribe", "Transcribe video and audio files", declare_transcribe},
+    Command{"serve", "Run the platform: its API and its services", declare_serve},
+    Command{"config", "Print or check the configuration", declare_config},
+    Command{"migrate", "Bring the database to this program's schema", declare_migrate},
     Command{"models", "List the speech models, or add one", declare_models},
     Command{"completion", "Print a completion script for a shell", declare_completion},
     Command{"version", "Print the version", declare_version},
@@ -22,6 +26,7 @@ constexpr std::array commands{
 
 void declare_all(CLI::App& program, Action& chosen) {
     program.require_subcommand(1);
+    program.set_version_flag("--version", version_text);
     program.set_help_all_flag("--help-all", "Print the help of every command");
     for (const Command& row : commands) {
         CLI::App* command = program.add_subcommand(row.name, row.summary);
@@ -37,9 +42,7 @@ int parse_and_run(int argument_count, char** arguments) {
     try {
         program.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {
-        const bool asked_for_help = error.get_exit_code() == 0;
-        program.exit(error);
-        return asked_for_help ? exit_done : exit_usage;
+        return answer_parse_error(program, error);
     }
     return chosen ? chosen() : exit_usage;
 }

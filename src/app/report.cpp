@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdio>
 
+#include "app/console.hpp"
+#include "app/option_values.hpp"
 #include "app/progress.hpp"
 #include "base/json_writer.hpp"
 
@@ -123,15 +125,15 @@ const char* status_of(const FileOutcome& outcome) {
     return outcome.error ? "failed" : "completed";
 }
 
-std::string json_report(std::span<const FileOutcome> outcomes, std::span<const base::Error> errors,
+std::string json_report(std::span<const FileOutcome> outcomes, std::span<const ArgumentError> errors,
                         const std::string& engine, const BatchCost& cost) {
     JsonWriter json;
     json.begin_object().key("engine").value(engine).key("files").begin_array();
     for (const FileOutcome& outcome : outcomes)
         write_outcome(json, outcome);
     json.end_array().key("errors").begin_array();
-    for (const base::Error& error : errors)
-        write_error(json, error);
+    for (const auto& [path, error] : errors)
+        write_error(json, path.empty() ? error : base::Error{error.code, path.string() + ": " + error.message});
     json.end_array();
     write_cost(json, cost);
     json.end_object();
@@ -153,6 +155,18 @@ std::string describe(const FileOutcome& outcome) {
         if (!output.path.empty()) line += ", " + output.path.string();
     }
     return line;
+}
+
+std::string describe_remains(const FileOutcome& outcome) {
+    std::vector<std::string> written;
+    for (const Output& output : outcome.outputs) {
+        if (!output.path.empty()) written.push_back(output.path.string());
+    }
+    return written.empty() ? "" : outcome.input.path.string() + ": written all the same: " + join(written);
+}
+
+std::string tell(const ArgumentError& error) {
+    return (error.path.empty() ? "" : error.path.string() + ": ") + tell(error.error);
 }
 
 }  // namespace app

@@ -1,7 +1,6 @@
 // `video-transcriber transcribe`: options, the batch of files, what is told at the end.
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdio>
 
 #include <CLI/CLI.hpp>
@@ -11,102 +10,22 @@
 #include "app/console.hpp"
 #include "app/exit_code.hpp"
 #include "app/model_store.hpp"
+#include "app/option_values.hpp"
 #include "app/progress.hpp"
 #include "app/report.hpp"
 #include "app/transcribe_file.hpp"
+#include "app/transcribe_request.hpp"
 #include "media/sandboxed_decoder.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/files.hpp"
 #include "runtime/process_cost.hpp"
 #include "runtime/stop_signals.hpp"
 #include "runtime/system_clock.hpp"
+#include "speech/cutter.hpp"
 #include "speech/sherpa_recogniser.hpp"
 
 namespace app {
 namespace {
-
-using base::ErrorCode;
-using base::Result;
-
-struct TranscribeOptions {
-    std::vector<std::string> files;
-    std::vector<std::string> formats{"txt"};
-    std::string output;
-    std::string language;
-    std::string model{default_model};
-    std::size_t threads = 0;
-    std::string subtitle_rules = "netflix-en";
-    std::string subtitle_settings;
-    bool strict = false;
-    bool json = false;
-    bool quiet = false;
-};
-
-// What the command line asks for, checked before any file is touched.
-struct Request {
-    InputList inputs;
-    OutputPlan plan;
-    std::string language;
-    std::size_t threads = 1;
-};
-
-Result<std::vector<const formats::Format*>> find_formats(const std::vector<std::string>& names) {
-    std::vector<const formats::Format*> found;
-    for (const std::string& name : names) {
-        const auto format = formats::find_format(name);
-        if (!format) return std::unexpected(format.error());
-        if (std::ranges::find(found, *format) == found.end()) found.push_back(*format);
-    }
-    return found;
-}
-
-// One file and one format without --output and --json go to standard output; everything else to files.
-std::optional<std::filesystem::path> output_folder(const TranscribeOptions& options, std::size_t formats) {
-    if (!options.output.empty()) return options.output;
-    std::error_code ignored;  // a file that is not there is told when it is opened
-    const bool one_file = options.files.size() == 1 && !std::filesystem::is_directory(options.files[0], ignored);
-    if (one_file && formats == 1 && !options.json) return std::nullopt;
-    return ".";
-}
-
-std::string join(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words)
-        text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
-// BCP 47 compares without case; "en-GB" is English to a model that knows "en".
-std::string primary_tag(std::string_view tag) {
-    std::string primary(tag.substr(0, tag.find_first_of("-_")));
-    for (char& character : primary)
-        character = static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
-    return primary;
-}
-
-Result<std::string> choose_language(const std::string& wanted, const speech::ModelDescription& model) {
-    if (wanted.empty()) return model.languages.empty() ? std::string("und") : model.languages.front();
-    const auto knows = [&](const std::string& known) { return primary_tag(known) == primary_tag(wanted); };
-    if (model.languages.empty() || std::ranges::any_of(model.languages, knows)) return wanted;
-    return base::fail(ErrorCode::language_unsupported,
-                      "the model " + model.name + " does not know the language \"" + wanted + "\"; it knows: " +
-                          join(model.languages) + ". Add a model that does with: video-transcriber models add FOLDER");
-}
-
-Result<Request> check(const TranscribeOptions& options, const speech::ModelDescription& model) {
-    auto formats = find_formats(options.formats);
-    if (!formats) return std::unexpected(formats.error());
-    auto rules = formats::find_rules(options.subtitle_rules, options.subtitle_settings);
-    if (!rules) return std::unexpected(rules.error());
-    auto language = choose_language(options.language, model);
-    if (!language) return std::unexpected(language.error());
-    Request request;
-    request.plan = {*formats, {*rules, options.strict}, output_folder(options, formats->size())};
-    request.inputs = expand_inputs(options.files);
-    request.language = *language;
-    request.threads = options.threads > 0 ? options.threads : runtime::usable_cores();
-    return request;
-}
 
 ProgressBoard::Style progress_style(const TranscribeOptions& options) {
     if (options.quiet) return ProgressBoard::Style::quiet;
@@ -141,9 +60,19 @@ void tell_outcome(const FileOutcome& outcome, const std::string& rules, bool qui
             if (damage.kind != "truncated") print_warning(outcome.input.path.string() + ": " + describe(damage));
         }
         tell_broken_rules(outcome, rules);
-        if (outcome.transcript) print_note(describe(outcome));
+        if (outcome.transcript && !outcome.error) print_note(describe(outcome));
     }
-    if (outcome.error) print_error(outcome.input.path.string() + ": " + tell(*outcome.error));
+    if (!outcome.error) return;
+    print_error(outcome.input.path.string() + ": " + tell(*outcome.error));
+    if (const std::string remains = describe_remains(outcome); !quiet && !remains.empty()) print_note(remains);
+}
+
+// What goes to standard output, whole and when nothing else is being said.
+void print_transcript(FileOutcome& outcome) {
+    for (Output& output : outcome.outputs) {
+        const auto printed = print_result(std::exchange(output.content, {}));
+        if (!printed && !outcome.error) outcome.error = printed.error();
+    }
 }
 
 // The files of a batch, several at once, in the order of the command line as far as anybody can see.
@@ -190,6 +119,7 @@ class Batch {
 
     FileOutcome told(FileOutcome outcome) {
         board_.clear();
+        print_transcript(outcome);
         tell_outcome(outcome, request_.plan.options.rules.name, options_.quiet);
         return outcome;
     }
@@ -208,55 +138,57 @@ BatchCost cost_of(const Batch& batch) {
             cost.peak_memory_bytes};
 }
 
-// Errors that belong to no file: told, and reported when a script asked for the report.
-int refuse(const std::vector<base::Error>& errors, bool json) {
-    for (const base::Error& error : errors)
-        print_error(tell(error));
+// What ends the command before any file: told, and reported when a script asked for the report.
+int refuse(const base::Error& error, bool json) {
+    print_error(tell(error));
+    const std::array errors{ArgumentError{{}, error}};
     if (json && !print_result(json_report({}, errors, "", {}))) return exit_failed;
-    return exit_failed;
+    return exit_code_for(error.code);
 }
 
-int exit_code_of(std::span<const FileOutcome> outcomes, std::span<const base::Error> errors, bool stopped) {
+int exit_code_of(std::span<const FileOutcome> outcomes, std::span<const ArgumentError> errors, bool stopped) {
     if (stopped) return exit_interrupted;
     const bool failed =
         std::ranges::any_of(outcomes, [](const FileOutcome& outcome) { return outcome.error.has_value(); });
     return failed || !errors.empty() ? exit_failed : exit_done;
 }
 
-int run_batch(const Request& request, const TranscribeOptions& options,
+int run_batch(const Request& request, const TranscribeOptions& options, const runtime::StopSignals& signals,
               const speech::VoiceActivityModel& voice_activity, const speech::Recogniser& recogniser) {
     const runtime::SystemClock clock;
-    const runtime::StopSignals signals;
     media::SandboxedDecoder decoder(
         {.helper = runtime::program_folder() / "video-transcriber-decode", .stop = &signals.requested()});
     runtime::Threads threads(request.threads);
     const Engine engine{decoder, voice_activity, recogniser, threads, signals.requested()};
 
     Batch batch(engine, request, options, clock);
-    for (const base::Error& error : request.inputs.errors)
+    for (const ArgumentError& error : request.inputs.errors)
         print_error(tell(error));
     const std::vector<FileOutcome> outcomes = batch.run();
     if (options.json) {
-        auto printed =
-            print_result(json_report(outcomes, request.inputs.errors, recogniser.fingerprint(), cost_of(batch)));
-        if (!printed) return refuse({printed.error()}, false);
+        const auto printed = print_result(json_report(
+            outcomes, request.inputs.errors, speech::engine_fingerprint(recogniser, voice_activity), cost_of(batch)));
+        if (!printed) return refuse(printed.error(), false);
     }
     return exit_code_of(outcomes, request.inputs.errors, signals.requested().load());
 }
 
 int transcribe(const TranscribeOptions& options) {
+    const runtime::StopSignals signals;  // before anything that takes time
     const ModelStore store = ModelStore::of_this_machine();
     const auto model = store.find(options.model);
-    if (!model) return refuse({model.error()}, options.json);
+    if (!model) return refuse(model.error(), options.json);
     const auto request = check(options, model->description);
-    if (!request) return refuse({request.error()}, options.json);
+    if (!request) return refuse(request.error(), options.json);
     const auto weights = store.voice_activity_weights();
-    if (!weights) return refuse({weights.error()}, options.json);
+    if (!weights) return refuse(weights.error(), options.json);
     const auto voice_activity = speech::VoiceActivityModel::load(*weights);
-    if (!voice_activity) return refuse({voice_activity.error()}, options.json);
+    if (!voice_activity) return refuse(voice_activity.error(), options.json);
     const auto recogniser = speech::make_sherpa_recogniser(model->description, model->path);
-    if (!recogniser) return refuse({recogniser.error()}, options.json);
-    return run_batch(*request, options, *voice_activity, **recogniser);
+    if (!recogniser) return refuse(recogniser.error(), options.json);
+    if (signals.requested())
+        return refuse({base::ErrorCode::cancelled, "cancelled before any file was begun"}, options.json);
+    return run_batch(*request, options, signals, *voice_activity, **recogniser);
 }
 
 std::string format_names() {
@@ -278,25 +210,31 @@ std::string rule_set_names() {
 
 void declare_transcribe(CLI::App& command, Action& chosen) {
     const auto options = std::make_shared<TranscribeOptions>();
+    options->model = default_model;
+    const CLI::Validator not_empty(refuse_empty, "");
     command.add_option("FILE", options->files, "Files and folders; - is standard input")->required();
     command.add_option("-f,--format", options->formats, "Formats, with commas between: " + format_names())
-        ->delimiter(',')
         ->allow_extra_args(false)  // what follows a value is a FILE
         ->capture_default_str();
-    command.add_option("-o,--output", options->output, "Folder for NAME.FORMAT (made when it is not there)");
-    command.add_option("-l,--language", options->language, "Language of the speech, as BCP 47 names it (en, en-GB)");
+    command.add_option("-o,--output", options->output, "Folder for NAME.FORMAT (made when it is not there)")
+        ->check(not_empty);
+    command.add_option("-l,--language", options->language, "Language of the speech, as BCP 47 names it (en, en-GB)")
+        ->check(not_empty);
     command.add_option("-m,--model", options->model, "Name of a model, or the path of its folder")
+        ->check(not_empty)
         ->capture_default_str();
     command.add_option("-t,--threads", options->threads, "Segments recognised at once (default: one a core)")
         ->check(CLI::Range(1, 1024));
     command.add_option("--subtitle-rules", options->subtitle_rules, "Rules that cues are cut by: " + rule_set_names())
         ->capture_default_str();
-    command.add_option("--subtitle-settings", options->subtitle_settings,
-                       "For --subtitle-rules custom: key=value,… such as max_line_characters=37,max_lines=1");
+    command
+        .add_option("--subtitle-settings", options->subtitle_settings,
+                    "For --subtitle-rules custom: key=value,… such as max_line_characters=37,max_lines=1")
+        ->check(not_empty);
     command.add_flag("--strict", options->strict, "Refuse subtitles that break a rule, and list what breaks");
     command.add_flag("--json", options->json, "Report on standard output as JSON; transcripts go to files");
     command.add_flag("-q,--quiet", options->quiet, "Say nothing but errors");
-    command.footer("Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 interrupted.");
+    command.footer("Exit codes: 0 done, 1 something failed, 2 wrong usage (an option or its value), 130 interrupted.");
     command.callback([options, &chosen] { chosen = [options] { return transcribe(*options); }; });
 }
 

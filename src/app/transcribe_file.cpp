@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <new>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/console.hpp"
 #include "runtime/files.hpp"
 
 namespace app {
@@ -15,17 +15,19 @@ namespace {
 using base::ErrorCode;
 using base::Result;
 
-Result<runtime::Descriptor> open_input(const Input& input, const std::atomic<bool>& stop) {
+Result<runtime::Descriptor> open_any(const Input& input, const std::atomic<bool>& stop) {
     if (input.path != "-") return runtime::open_for_reading(input.path);
     if (!runtime::is_seekable(STDIN_FILENO)) return runtime::spool(STDIN_FILENO, &stop);
     return runtime::Descriptor(dup(STDIN_FILENO));
 }
 
-std::filesystem::path output_path(const Input& input, const formats::Format& format,
-                                  const std::filesystem::path& folder) {
-    std::filesystem::path path = folder / input.stem;
-    path += "." + std::string(format.extension);
-    return path;
+// An empty file, of which there may be thousands, is not worth a decoder.
+Result<runtime::Descriptor> open_input(const Input& input, const std::atomic<bool>& stop) {
+    auto file = open_any(input, stop);
+    struct stat status{};
+    if (file && fstat(file->number(), &status) == 0 && status.st_size == 0)
+        return base::fail(ErrorCode::file_empty, "the file has no bytes; copy it again");
+    return file;
 }
 
 Result<Output> write_output(const Input& input, const formats::Format& format, const model::Transcript& transcript,
@@ -33,10 +35,24 @@ Result<Output> write_output(const Input& input, const formats::Format& format, c
     auto exported = formats::write(format, transcript, plan.options);
     if (!exported) return std::unexpected(exported.error());
     Output output{.format = &format, .violations = std::move(exported->violations)};
-    if (plan.folder) output.path = output_path(input, format, *plan.folder);
-    auto written = plan.folder ? runtime::write_file(output.path, exported->content) : print_result(exported->content);
+    if (!plan.folder) {
+        output.content = std::move(exported->content);
+        return output;
+    }
+    output.path = output_path(input, format, *plan.folder);
+    auto written = runtime::write_file(output.path, exported->content);
     if (!written) return std::unexpected(written.error());
     return output;
+}
+
+// Before the work, not after it.
+Result<void> probe_outputs(const Input& input, const OutputPlan& plan) {
+    if (!plan.folder) return {};
+    for (const formats::Format* format : plan.formats) {
+        auto probed = runtime::probe_output(output_path(input, *format, *plan.folder));
+        if (!probed) return probed;
+    }
+    return {};
 }
 
 // Every format is tried: one that is refused does not take the others with it.
@@ -68,6 +84,7 @@ Result<void> run(FileOutcome& outcome, const Engine& engine, const speech::Trans
                  const OutputPlan& plan, const std::function<void(const model::MediaInfo&)>& opened,
                  const speech::ProgressListener& progress) {
     if (engine.stop.load()) return base::fail(ErrorCode::cancelled, "cancelled before it began");
+    if (auto probed = probe_outputs(outcome.input, plan); !probed) return probed;
     auto file = open_input(outcome.input, engine.stop);
     if (!file) return std::unexpected(file.error());
     auto source = engine.decoder.open(*file);
@@ -86,6 +103,13 @@ Result<void> run(FileOutcome& outcome, const Engine& engine, const speech::Trans
 }
 
 }  // namespace
+
+std::filesystem::path output_path(const Input& input, const formats::Format& format,
+                                  const std::filesystem::path& folder) {
+    std::filesystem::path path = folder / input.stem;
+    path += "." + std::string(format.extension);
+    return path;
+}
 
 FileOutcome transcribe_file(const Input& input, const Engine& engine, const speech::TranscribeOptions& options,
                             const OutputPlan& plan, const std::function<void(const model::MediaInfo&)>& opened,

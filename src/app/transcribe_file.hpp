@@ -35,6 +35,7 @@ struct OutputPlan {
 struct Output {
     const formats::Format* format = nullptr;
     std::filesystem::path path;  // empty: standard output
+    std::string content;         // for standard output, which is the caller's to write; empty for a file
     std::vector<formats::RuleViolation> violations;
 };
 
@@ -48,8 +49,13 @@ struct FileOutcome {
     double elapsed_seconds = 0;
 };
 
+/// Where a file's output in this format goes, given the folder of the batch.
+std::filesystem::path output_path(const Input& input, const formats::Format& format,
+                                  const std::filesystem::path& folder);
+
 /// Never throws and never gives up the batch: every fault is in the outcome. A truncated file is transcribed as far as
-/// it goes, its outputs are written, and its error is media_truncated.
+/// it goes, its outputs are written, and its error is media_truncated. An output that cannot be written fails before
+/// the file is decoded.
 FileOutcome transcribe_file(const Input& input, const Engine& engine, const speech::TranscribeOptions& options,
                             const OutputPlan& plan, const std::function<void(const model::MediaInfo&)>& opened,
                             const speech::ProgressListener& progress);

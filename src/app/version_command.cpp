@@ -11,22 +11,25 @@
 namespace app {
 namespace {
 
-std::string version_text(bool json) {
-    const std::string engine = speech::sherpa_version();
-    if (!json) return "video-transcriber " + std::string(program_version) + " (sherpa-onnx " + engine + ")\n";
+std::string version_json() {
     base::JsonWriter writer;
-    writer.begin_object().key("version").value(program_version).key("sherpa_onnx").value(engine).end_object();
+    writer.begin_object().key("version").value(program_version);
+    writer.key("sherpa_onnx").value(speech::sherpa_version()).end_object();
     return writer.text() + "\n";
 }
 
 int print_version(bool json) {
-    const auto printed = print_result(version_text(json));
+    const auto printed = print_result(json ? version_json() : version_text() + "\n");
     if (printed) return exit_done;
     print_error(tell(printed.error()));
     return exit_failed;
 }
 
 }  // namespace
+
+std::string version_text() {
+    return "video-transcriber " + std::string(program_version) + " (sherpa-onnx " + speech::sherpa_version() + ")";
+}
 
 void declare_version(CLI::App& command, Action& chosen) {
     const auto json = std::make_shared<bool>(false);

@@ -1,0 +1,10 @@
+// The engines of this machine for the transcription service: the sandboxed decoder, voice activity and the models that
+// lie in this machine's model folders, each loaded at its first use and kept.
+#pragma once
+#include "services/transcription/transcription.hpp"
+
+namespace app {
+
+base::Result<transcription::Engines> engines_of_this_machine(const flow::Platform& platform);
+
+}  // namespace app
