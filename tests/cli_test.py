@@ -1,9 +1,11 @@
 """The command line as its users meet it: outputs, exit codes, errors, interruption. Design: one line on standard error for each
 failed file, results on standard output or in whole files."""
 
+import fcntl
 import json
 import os
 import pty
+import resource
 import shutil
 import signal
 import subprocess
@@ -125,10 +127,119 @@ def test_a_language_the_model_does_not_know(language):
     assert "moonshine-tiny-en" in line and "knows: en" in line
 
 
-@pytest.mark.parametrize("arguments", [[], ["--nonsense", "a.mp4"], ["a.mp4", "--threads", "0"], ["a.mp4", "--format"]])
+@pytest.mark.parametrize("arguments", [
+    [], ["--nonsense", "a.mp4"], ["a.mp4", "--threads", "0"], ["a.mp4", "--format"], ["-", "-"],
+    ["a.mp4", "--subtitle-rules", "bbc"], ["a.mp4", "--subtitle-rules", "custom", "--subtitle-settings", "max_lines=0"],
+    ["a.mp4", "--language", ""], ["a.mp4", "--output", ""], ["a.mp4", "--model", ""],
+    ["a.mp4", "--format", "srt,,vtt"], ["a.mp4", "--format", "srt,"], ["a.mp4", "--format", ""]])
 def test_wrong_usage_is_exit_2(arguments):
     assert transcribe(*arguments).returncode == 2
-    assert run().returncode == 2 and run("dance").returncode == 2
+
+
+def test_an_unknown_command_is_named():
+    assert run().returncode == 2
+    unknown = run("dance")
+    assert unknown.returncode == 2 and '"dance"' in unknown.stderr and "transcribe" in unknown.stderr
+    assert '"sing"' in run("models", "sing").stderr
+
+
+def test_help_that_cannot_be_printed_fails():
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([PROGRAM, "transcribe", "--help"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert result.returncode == 1 and "disk_full: " in result.stderr
+    assert "--format" in run("transcribe", "--help").stdout
+
+
+def test_a_folder_that_cannot_be_used_is_told_like_a_file(tmp_path):
+    assert transcribe(tmp_path).stderr.startswith(f"video-transcriber: error: {tmp_path}: file_not_found: ")
+
+
+def test_an_empty_file_needs_no_decoder(tmp_path):
+    without_decoder(tmp_path)
+    (tmp_path / "empty.mp4").touch()
+    result = subprocess.run([tmp_path / "video-transcriber", "transcribe", tmp_path / "empty.mp4"], capture_output=True,
+                            text=True, timeout=60)
+    assert result.returncode == 1 and "file_empty: " in result.stderr
+
+
+# ---- Outputs and inputs
+
+
+@pytest.mark.parametrize("arguments", [
+    ["in.txt", "--output", "."], ["in.txt", "--output", "d/.."], ["link.txt", "--output", "."],
+    ["in.json", "--format", "srt,json"], ["d/a.flac", "late.flac"]])
+def test_no_output_is_written_over_an_input(tmp_path, arguments):
+    (tmp_path / "d").mkdir()
+    for name in ("d/a.flac", "in.txt", "in.json", "a.txt"):
+        shutil.copy(UTTERANCE, tmp_path / name)
+    (tmp_path / "link.txt").symlink_to("in.txt")
+    (tmp_path / "late.flac").symlink_to("a.txt")
+    line = failure("invalid_argument", *arguments, exit_code=2, cwd=tmp_path)
+    assert "would be written over the input" in line and "--output" in line
+    for name in ("in.txt", "in.json", "a.txt", "link.txt"):
+        assert (tmp_path / name).read_bytes() == UTTERANCE.read_bytes()
+    assert (tmp_path / "link.txt").is_symlink()
+
+
+def test_standard_input_is_spared_too(tmp_path):
+    shutil.copy(UTTERANCE, tmp_path / "stdin.txt")
+    with open(tmp_path / "stdin.txt", "rb") as file:
+        result = subprocess.run([PROGRAM, "transcribe", "-", "--output", tmp_path], stdin=file, capture_output=True, timeout=60)
+    assert result.returncode == 2 and (tmp_path / "stdin.txt").read_bytes() == UTTERANCE.read_bytes()
+
+
+def test_a_file_named_twice_is_transcribed_once(tmp_path):
+    files = report(UTTERANCE, UTTERANCE.parent / "." / UTTERANCE.name, "--output", tmp_path)["files"]
+    assert [file["outputs"][0]["path"] for file in files] == [str(tmp_path / f"{UTTERANCE.stem}.txt")]
+
+
+def test_an_output_folder_that_cannot_be_used_is_told_before_any_work(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    for folder in (tmp_path / "file", tmp_path / "file/below", tmp_path / ("x" * 300), "/proc/nowhere"):
+        result = transcribe(UTTERANCE, "--output", folder, "--json")
+        assert result.returncode == 1 and json.loads(result.stdout)["files"] == []
+        assert result.stderr.count("\n") == 1 and "output_failed: " in result.stderr, result.stderr
+
+
+def test_one_unusable_output_is_told_before_its_file_is_decoded(tmp_path):
+    long_name = tmp_path / ("x" * 251 + ".mp4")
+    shutil.copy(UTTERANCE, long_name)
+    (tmp_path / "out/talk.json").mkdir(parents=True)
+    shutil.copy(UTTERANCE, tmp_path / "talk.mp4")
+    files = report(long_name, tmp_path / "talk.mp4", UTTERANCE, "--format", "json", "--output", tmp_path / "out")["files"]
+    assert [file["status"] for file in files] == ["failed", "failed", "completed"]
+    for failed in files[:2]:
+        assert failed["error"]["code"] == "output_failed" and "media" not in failed
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [f"{UTTERANCE.stem}.json", "talk.json"]
+
+
+def test_a_read_only_folder_is_told_before_any_work(tmp_path):
+    script = f"mount -t tmpfs -o ro none {tmp_path} && {PROGRAM} transcribe {UTTERANCE} --output {tmp_path}/new --json"
+    result = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1 and "output_failed: " in result.stderr and json.loads(result.stdout)["files"] == []
+
+
+def test_the_longest_name_is_written(tmp_path):
+    shutil.copy(UTTERANCE, tmp_path / ("x" * 251 + ".mp4"))
+    result = transcribe(tmp_path / ("x" * 251 + ".mp4"), "--output", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert words((tmp_path / ("x" * 251 + ".txt")).read_text()) == UTTERANCE_WORDS.split()
+
+
+@pytest.mark.parametrize("feed", ["file", "pipe"])
+def test_a_limit_on_the_size_of_files_is_told(tmp_path, feed):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+    command = [PROGRAM, "transcribe", UTTERANCE if feed == "file" else "-", "--format", "json", "--output", tmp_path]
+    result = subprocess.run(command, preexec_fn=limit, capture_output=True, timeout=60,
+                            input=UTTERANCE.read_bytes() if feed == "pipe" else None)
+    assert result.returncode == 1 and b"output_failed: " in result.stderr and b"ulimit -f" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_report_and_the_transcript_name_the_same_engine(tmp_path):
+    told = report(UTTERANCE, "--format", "json", "--output", tmp_path)["engine"]
+    assert told == json.loads((tmp_path / f"{UTTERANCE.stem}.json").read_text())["engine"] and "silero-vad/" in told
 
 
 def test_a_playlist_is_refused_whatever_it_points_at(tmp_path):
@@ -194,7 +305,16 @@ def test_strict_refuses_with_the_list(tmp_path):
     assert "cue 1" in line and not list(tmp_path.iterdir())
     kept = transcribe(TALK, *narrow, "--output", tmp_path)
     assert kept.returncode == 0 and "broken rules" in kept.stderr
-    assert transcribe(TALK, "--subtitle-rules", "unheard-of").returncode == 1
+
+
+def test_a_failure_does_not_look_like_a_success(tmp_path):
+    narrow = ["--subtitle-rules", "custom", "--subtitle-settings", "max_line_characters=10,max_characters_per_second=5"]
+    refused = transcribe(TALK, "--format", "srt", *narrow, "--strict", "--output", tmp_path)
+    assert refused.stderr.count("\n") == 1 and "subtitle_rules_broken: " in refused.stderr, refused.stderr
+    truncated = transcribe(MEDIA / "odd/derived/truncated_faststart.mp4", "--output", tmp_path)
+    error, remains = truncated.stderr.splitlines()[-2:]
+    assert truncated.stderr.count(" segment") == 0
+    assert "media_truncated: " in error and remains.endswith(f"written all the same: {tmp_path}/truncated_faststart.txt")
 
 
 # ---- Interruption
@@ -234,6 +354,47 @@ def test_an_interrupted_run_leaves_nothing_half_written(half_an_hour, tmp_path, 
         os.kill(decoder, 0)
 
 
+def test_two_signals_at_once_are_one_wish(half_an_hour, tmp_path):
+    # timeout(1) signals the process, and then its group.
+    process, _ = started(half_an_hour, tmp_path)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130 and "cancelled: " in errors
+
+
+def test_an_idle_pipe_can_be_left():
+    process = subprocess.Popen([PROGRAM, "transcribe", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(bytes(1 << 20))  # more than a pipe holds: once it is through, the program reads
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+    try:
+        assert process.wait(timeout=10) == 130
+    finally:
+        process.kill()
+    assert b"cancelled: " in process.stderr.read()
+
+
+def opens_a_network(process):
+    """Whether the process has a model's file open at this moment."""
+    folder = f"/proc/{process.pid}/fd"
+    try:
+        return any(os.readlink(f"{folder}/{number}").endswith(".onnx") for number in os.listdir(folder))
+    except OSError:
+        return False
+
+
+def test_a_signal_while_the_model_is_read_is_an_orderly_end():
+    process = subprocess.Popen([PROGRAM, "transcribe", LONG], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 10
+    while not opens_a_network(process) and time.monotonic() < deadline:
+        pass
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130 and errors.count("\n") == 1 and "cancelled: " in errors
+
+
 def test_a_killed_program_takes_its_decoder_along(half_an_hour, tmp_path):
     process, decoder = started(half_an_hour, tmp_path)
     process.kill()
@@ -253,9 +414,14 @@ def test_a_killed_decoder_is_told_as_such(half_an_hour, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def without_decoder(folder):
+    for name in ("lib", "models"):
+        (folder / name).symlink_to(BINARIES / name)
+    shutil.copy(PROGRAM, folder)
+
+
 def test_a_missing_decoder_is_told_as_such(tmp_path):
-    for name in ("video-transcriber", "lib", "models"):
-        (tmp_path / name).symlink_to(BINARIES / name) if name != "video-transcriber" else shutil.copy(PROGRAM, tmp_path)
+    without_decoder(tmp_path)
     result = subprocess.run([tmp_path / "video-transcriber", "transcribe", UTTERANCE], capture_output=True, text=True, timeout=60)
     assert result.returncode == 1 and "decoder_missing: " in result.stderr
 
@@ -263,10 +429,10 @@ def test_a_missing_decoder_is_told_as_such(tmp_path):
 # ---- Progress, models, completion
 
 
-def on_terminal(*arguments):
-    """What the program writes to standard error when that is a terminal."""
+def on_terminal(*arguments, output=subprocess.PIPE):
+    """What the program writes to a terminal: standard error, and standard output when that is None."""
     primary, secondary = pty.openpty()
-    process = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=secondary,
+    process = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=output or secondary, stderr=secondary,
                                env={**os.environ, "TERM": "xterm"}, text=True)
     os.close(secondary)
     shown = b""
@@ -284,7 +450,15 @@ def test_a_terminal_gets_a_bar_and_a_pipe_plain_lines(tmp_path):
     bar = on_terminal("transcribe", LONG, "--output", tmp_path)
     assert "\r\x1b[K[" in bar and " of 1:18" in bar and "x, " in bar and " left" in bar
     plain = transcribe(LONG, "--output", tmp_path).stderr
-    assert "\r" not in plain and plain.startswith(str(LONG)) and plain.count("\n") == 1
+    assert "\r" not in plain and plain.splitlines()[-1].startswith(str(LONG))
+    assert all(line.startswith("[") for line in plain.splitlines()[:-1])  # a slow machine: every ten seconds
+
+
+def test_the_transcript_is_not_glued_to_the_bar():
+    shown = on_terminal("transcribe", LONG, output=None)
+    assert "\r\x1b[K[" in shown
+    first_line = shown[:shown.index("\r\n")].rsplit("\r\x1b[K", 1)[1]
+    assert first_line and "[" not in first_line and " left" not in first_line
 
 
 def test_models_are_listed():
@@ -310,14 +484,91 @@ def test_a_model_of_ones_own_is_added_tried_and_used(tmp_path):
 
 
 def test_a_model_that_cannot_run_is_not_added(tmp_path):
-    mine = {"env": {**os.environ, "VIDEO_TRANSCRIBER_MODELS_FOLDER": str(tmp_path / "models")}}
     broken = tmp_path / "broken"
     broken.mkdir()
     for name in ("encoder.onnx", "decoder.onnx", "tokens.txt"):
         (broken / name).write_text("not a model")
-    result = run("models", "add", broken, "--family", "whisper", **mine)
-    assert result.returncode == 1 and "model_broken: " in result.stderr
+    result = run("models", "add", broken, "--family", "whisper", **models_in(tmp_path))
+    assert result.returncode == 1 and "model_broken: " in result.stderr and str(broken) in result.stderr
+    assert result.stderr.count("\n") == 1 and ".adding-" not in result.stderr, result.stderr
     assert list((tmp_path / "models").iterdir()) == []
+
+
+def models_in(folder):
+    return {"env": {**os.environ, "VIDEO_TRANSCRIBER_MODELS_FOLDER": str(folder / "models")}}
+
+
+def tiny_ctc(folder, name="tiny-ctc"):
+    """A model folder of a user, without a model.json."""
+    (folder / name).mkdir()
+    for file in ("model.onnx", "tokens.txt"):
+        shutil.copy(MEDIA / "ctc-model" / file, folder / name)
+    return folder / name
+
+
+def test_a_model_does_not_take_the_name_of_another(tmp_path):
+    default = BINARIES / "models/moonshine-tiny-en"
+    again = run("models", "add", default, **models_in(tmp_path))
+    assert again.returncode == 1 and "model_exists: " in again.stderr
+    reserved = run("models", "add", tiny_ctc(tmp_path), "--family", "zipformer_ctc", "--name", "silero-vad", **models_in(tmp_path))
+    assert reserved.returncode == 2 and "invalid_argument: " in reserved.stderr
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_model_keeps_what_its_own_description_says(tmp_path):
+    mine = models_in(tmp_path)
+    claims = ["--family", "zipformer_ctc", "--language", "en,de", "--license", "MIT"]
+    assert run("models", "add", tiny_ctc(tmp_path), *claims, **mine).returncode == 0
+    described = tmp_path / "models/tiny-ctc"
+    assert run("models", "add", described, "--name", "second", **mine).returncode == 0
+    assert run("models", "add", described, "--name", "third", "--language", "fr", **mine).returncode == 0
+    models = {model["name"]: model for model in json.loads(run("models", "list", "--json", **mine).stdout)["models"]}
+    assert (models["second"]["languages"], models["second"]["license"]) == (["en", "de"], "MIT")
+    assert (models["third"]["languages"], models["third"]["license"]) == (["fr"], "MIT")
+    with open(described / "tokens.txt", "a") as tokens:
+        tokens.write("more 99\n")
+    changed = run("models", "add", described, "--name", "fourth", **mine)
+    assert changed.returncode == 1 and "model_broken: " in changed.stderr
+
+
+@pytest.mark.parametrize("claims, told", [
+    (["--family", "nofam"], "zipformer_ctc"), (["--language", "english"], "BCP 47"), (["--language", "en,,de"], "--language"),
+    (["--name", ""], "--name"), (["--name", "../evil"], "--name")])
+def test_wrong_claims_about_a_model_are_wrong_usage(tmp_path, claims, told):
+    result = run("models", "add", tiny_ctc(tmp_path), *claims, **models_in(tmp_path))
+    assert result.returncode == 2 and told in result.stderr, result.stderr
+
+
+def test_an_interrupted_add_leaves_nothing(tmp_path):
+    process = subprocess.Popen([PROGRAM, "models", "add", BINARIES / "models/moonshine-tiny-en", "--name", "copy"],
+                               stderr=subprocess.PIPE, text=True, **models_in(tmp_path))
+    deadline = time.monotonic() + 30
+    while not list(tmp_path.glob("models/.adding-*")) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130 and errors.count("\n") == 1 and "cancelled: " in errors
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_what_a_killed_add_left_is_swept_and_what_is_at_work_is_not(tmp_path):
+    for name in (".adding-dead", ".adding-alive"):
+        (tmp_path / "models" / name).mkdir(parents=True)
+        (tmp_path / "models" / name / "model.onnx").touch()
+    alive = os.open(tmp_path / "models/.adding-alive", os.O_RDONLY)
+    fcntl.flock(alive, fcntl.LOCK_EX)
+    added = run("models", "add", tiny_ctc(tmp_path), "--family", "zipformer_ctc", **models_in(tmp_path))
+    os.close(alive)
+    assert added.returncode == 0, added.stderr
+    assert sorted(path.name for path in (tmp_path / "models").iterdir()) == [".adding-alive", "tiny-ctc"]
+
+
+def test_without_a_home_no_model_is_added_somewhere(tmp_path):
+    nowhere = {"env": {"PATH": os.environ["PATH"]}, "cwd": tmp_path}
+    assert transcribe(UTTERANCE.resolve(), **nowhere).returncode == 0
+    refused = run("models", "add", tiny_ctc(tmp_path), "--family", "zipformer_ctc", **nowhere)
+    assert refused.returncode == 1 and "VIDEO_TRANSCRIBER_MODELS_FOLDER" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny-ctc"]
 
 
 def test_options_may_stand_before_the_files():
@@ -327,19 +578,43 @@ def test_options_may_stand_before_the_files():
 def test_version_says_the_version():
     assert run("version").stdout.startswith("video-transcriber 0.")
     assert json.loads(run("version", "--json").stdout)["sherpa_onnx"]
+    assert run("--version").stdout == run("version").stdout
 
 
-def completions(line):
-    """What bash offers at the end of this command line."""
+def completions(line, current="", cwd=None):
+    """What bash offers for the word `current` at the end of this command line, which it parts at = as bash does."""
+    line = line.replace("video-transcriber", str(PROGRAM), 1)
     script = run("completion", "bash").stdout + f"""
-      COMP_WORDS=({line} '') COMP_CWORD={len(line.split())}
-      _video_transcriber; printf '%s\\n' "${{COMPREPLY[@]}}" """
-    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=10, check=True).stdout.split()
+      COMP_WORDS=({line} '{current}') COMP_CWORD={len(line.split())}
+      _video_transcriber; [ ${{#COMPREPLY[@]}} = 0 ] || printf '%s\\n' "${{COMPREPLY[@]}}" """
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=10, check=True, cwd=cwd).stdout.split()
 
 
 def test_completion_knows_commands_options_and_values():
     assert {"transcribe", "models", "version"} <= set(completions("video-transcriber"))
     assert {"list", "add"} <= set(completions("video-transcriber models"))
-    assert {"--format", "--output"} <= set(completions("video-transcriber transcribe"))
+    assert {"--format", "--output"} <= set(completions("video-transcriber transcribe", "--"))
     assert {"txt", "srt", "vtt", "json"} <= set(completions("video-transcriber transcribe --format"))
     assert run("completion", "tcsh").returncode == 2
+
+
+def test_completion_knows_what_stands_where(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file.mp4").touch()
+    assert completions("video-transcriber transcribe") == []  # nothing of ours: bash offers files
+    assert completions("video-transcriber transcribe --output", cwd=tmp_path) == ["folder"]
+    assert completions("video-transcriber transcribe --model") == ["moonshine-tiny-en"]
+    assert completions("video-transcriber transcribe -m", "moon") == ["moonshine-tiny-en"]
+    assert completions("video-transcriber transcribe --language") == []
+    assert completions("video-transcriber models check") == ["moonshine-tiny-en"]
+    assert completions("video-transcriber completion") == ["bash", "zsh", "fish"]
+    assert completions("video-transcriber models add", cwd=tmp_path) == ["folder"]
+    assert "--all-to-output" not in completions("video-transcriber models check", "--")
+
+
+def test_completion_of_a_value_in_any_form():
+    assert completions("video-transcriber transcribe -f", "s") == ["srt"]
+    assert completions("video-transcriber transcribe --format =", "s") == ["srt"]
+    assert completions("video-transcriber transcribe", "--format=s") == ["--format=srt"]
+    assert completions("video-transcriber transcribe --format", "srt,") == ["srt,txt", "srt,vtt", "srt,json"]
+    assert completions("video-transcriber transcribe --format", "srt,v") == ["srt,vtt"]
