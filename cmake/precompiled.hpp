@@ -1,7 +1,9 @@
-// Standard headers that most translation units use; precompiled once a layer.
+// Standard headers that most translation units use; precompiled (layer.cmake).
 #pragma once
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -12,4 +14,5 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
