@@ -1,7 +1,6 @@
 // The table of subcommands: one row each, with the function that declares its options and what runs when it is chosen.
 #pragma once
 #include <functional>
-#include <span>
 
 namespace CLI {
 class App;
@@ -18,8 +17,6 @@ struct Command {
     /// Declares options on `command`; sets `chosen` when the user picks it. `command` and `chosen` outlive the action.
     void (*declare)(CLI::App& command, Action& chosen);
 };
-
-std::span<const Command> all_commands();
 
 // The rows' functions, one source file each.
 void declare_transcribe(CLI::App& command, Action& chosen);

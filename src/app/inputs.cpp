@@ -29,28 +29,46 @@ bool is_hidden(const fs::path& path) {
     return path.filename().string().starts_with('.');
 }
 
-// Everything below the folder that looks like media, in the order of names, with its way below the folder.
-base::Result<std::vector<PathAndName>> search_folder(const fs::path& folder) {
+// What lies below a folder argument.
+struct Search {
+    std::vector<PathAndName> media;     // with its way below the folder
+    std::vector<fs::path> folders;      // not yet looked into
+    std::vector<ArgumentError> errors;  // folders that cannot be read; the others are
+};
+
+void look_into(const fs::path& folder, const fs::path& root, Search& search) {
     std::error_code fault;
-    std::vector<PathAndName> found;
-    fs::recursive_directory_iterator entry(folder, fault);
-    if (fault) return base::fail(ErrorCode::file_unreadable, fault.message());
-    for (; entry != fs::recursive_directory_iterator(); entry.increment(fault)) {
+    for (fs::directory_iterator entry(folder, fault); !fault && entry != fs::directory_iterator();
+         entry.increment(fault)) {
         std::error_code ignored;  // an entry that vanishes while we look is not there
-        if (is_hidden(entry->path())) {
-            entry.disable_recursion_pending();
-        } else if (entry->is_regular_file(ignored) && looks_like_media(entry->path())) {
-            found.emplace_back(entry->path(), entry->path().lexically_relative(folder));
-        }
+        if (is_hidden(entry->path())) continue;
+        if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) search.folders.push_back(entry->path());
+        if (entry->is_regular_file(ignored) && looks_like_media(entry->path()))
+            search.media.emplace_back(entry->path(), entry->path().lexically_relative(root));
     }
-    if (fault) return base::fail(ErrorCode::file_unreadable, "not all of it can be read: " + fault.message());
-    if (found.empty()) {
-        return base::fail(
-            ErrorCode::file_not_found,
-            "no media in this folder, going by the files' extensions; name a file to have it read anyway");
+    if (fault) {
+        search.errors.push_back(
+            {folder, {ErrorCode::file_unreadable, "this folder cannot be read: " + fault.message()}});
     }
-    std::ranges::sort(found);
-    return found;
+}
+
+// Everything below the folder that looks like media, in the order of names.
+Search search_folder(const fs::path& root) {
+    Search search;
+    search.folders.push_back(root);
+    while (!search.folders.empty()) {
+        const fs::path folder = std::move(search.folders.back());
+        search.folders.pop_back();
+        look_into(folder, root, search);
+    }
+    if (search.media.empty() && search.errors.empty()) {
+        search.errors.push_back(
+            {root,
+             {ErrorCode::file_not_found,
+              "no media in this folder, going by the files' extensions; name a file to have it read anyway"}});
+    }
+    std::ranges::sort(search.media);
+    return search;
 }
 
 // The candidates for an output's name, the nicest first.
@@ -110,10 +128,10 @@ InputList expand_inputs(const std::vector<std::string>& arguments) {
             found.emplace_back("-", "stdin");
         } else if (!fs::is_directory(argument, ignored)) {
             found.emplace_back(argument, fs::path(argument).filename());
-        } else if (auto below = search_folder(argument)) {
-            found.insert(found.end(), below->begin(), below->end());
         } else {
-            list.errors.push_back({argument, below.error()});
+            const Search below = search_folder(argument);
+            found.insert(found.end(), below.media.begin(), below.media.end());
+            list.errors.insert(list.errors.end(), below.errors.begin(), below.errors.end());
         }
     }
     keep_the_first(found);

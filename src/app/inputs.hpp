@@ -16,7 +16,7 @@ struct Input {
     bool operator==(const Input&) const = default;
 };
 
-/// A fault that belongs to an argument; the message does not repeat the path.
+/// A fault that belongs to an argument, or to a folder below it; the message does not repeat the path.
 struct ArgumentError {
     std::filesystem::path path;
     base::Error error;
@@ -24,7 +24,7 @@ struct ArgumentError {
 
 struct InputList {
     std::vector<Input> inputs;
-    std::vector<ArgumentError> errors;  // arguments that could not be expanded; the others go on
+    std::vector<ArgumentError> errors;  // what could not be expanded; the rest goes on
 };
 
 /// Files as they are, folders searched through (hidden files and linked folders left out) for the extensions of media,

@@ -1,9 +1,13 @@
 #include "app/inputs.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <fstream>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace {
 
@@ -77,6 +81,31 @@ TEST_F(ExpandInputs, TellsAFolderWithoutMediaAndGoesOn) {
     ASSERT_EQ(list.inputs.size(), 2U);
     EXPECT_EQ(list.inputs[0].stem, "stdin");
     EXPECT_EQ(list.inputs[1].stem, "gone");
+}
+
+// Folders in folders, until the way to the last is longer than any call takes: no folder for anybody, root neither.
+void make_unreadable_folder(const fs::path& below) {
+    int here = open(below.c_str(), O_RDONLY | O_DIRECTORY);
+    const std::string name(250, 'f');
+    for (int depth = 0; depth < PATH_MAX / 250 + 1; ++depth) {
+        mkdirat(here, name.c_str(), 0700);
+        const int next = openat(here, name.c_str(), O_RDONLY | O_DIRECTORY);
+        close(here);
+        here = next;
+    }
+    close(here);
+}
+
+TEST_F(ExpandInputs, TellsAFolderThatCannotBeReadAndTakesTheOthers) {
+    touch("a.wav");
+    touch("sub/b.wav");
+    make_unreadable_folder(folder_ / "sub");
+    const auto list = app::expand_inputs({folder_.string()});
+    ASSERT_EQ(list.errors.size(), 1U);
+    EXPECT_EQ(list.errors[0].error.code, base::ErrorCode::file_unreadable);
+    EXPECT_TRUE(list.errors[0].path.string().starts_with((folder_ / "sub/f").string()));
+    ASSERT_EQ(list.inputs.size(), 2U);
+    EXPECT_EQ(list.inputs[1].stem, "sub/b");
 }
 
 TEST_F(ExpandInputs, TakesAFileOnceHoweverOftenItIsNamed) {

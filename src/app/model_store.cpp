@@ -27,16 +27,6 @@ Result<ModelFolder> read(const fs::path& folder) {
     return ModelFolder{folder, std::move(*description)};
 }
 
-// A name is a folder's name and a word of the command line: nothing that either could take for something else.
-bool is_good_name(std::string_view name) {
-    const auto good = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-               c == '.';
-    };
-    return !name.empty() && name.size() <= 100 && name.front() != '.' && name.front() != '-' &&
-           std::ranges::all_of(name, good);
-}
-
 base::Error cancelled() {
     return {ErrorCode::cancelled, "nothing was added"};
 }
@@ -79,7 +69,8 @@ ModelStore ModelStore::of_this_machine() {
 Result<ModelFolder> ModelStore::find(const std::string& name_or_path) const {
     if (name_or_path.contains('/')) return read(name_or_path);
     for (const fs::path& folder : folders_) {
-        if (is_good_name(name_or_path) && has_manifest(folder / name_or_path)) return read(folder / name_or_path);
+        if (speech::is_model_name(name_or_path) && has_manifest(folder / name_or_path))
+            return read(folder / name_or_path);
     }
     std::string known;
     for (const ModelFolder& model : list().models)
@@ -96,7 +87,7 @@ ModelListing ModelStore::list() const {
         std::error_code ignored;  // a folder that is not there holds no models
         for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
             const std::string name = entry.path().filename().string();
-            if (!is_good_name(name) || !has_manifest(entry.path()) || name == voice_activity_model) continue;
+            if (!speech::is_model_name(name) || !has_manifest(entry.path())) continue;
             auto model = read(entry.path());
             if (model) {
                 by_name.try_emplace(name, std::move(*model));
@@ -112,7 +103,7 @@ ModelListing ModelStore::list() const {
 
 Result<fs::path> ModelStore::voice_activity_weights() const {
     for (const fs::path& folder : folders_) {
-        fs::path weights = folder / voice_activity_model / "silero_vad_16k.safetensors";
+        fs::path weights = folder / speech::voice_activity_name / "silero_vad_16k.safetensors";
         std::error_code ignored;  // what cannot be looked at is not found
         if (fs::is_regular_file(weights, ignored)) return weights;
     }
@@ -121,7 +112,7 @@ Result<fs::path> ModelStore::voice_activity_weights() const {
 }
 
 Result<void> ModelStore::check_free(const std::string& name) const {
-    if (!is_good_name(name) || name == voice_activity_model) {
+    if (!speech::is_model_name(name)) {
         return fail(ErrorCode::invalid_argument,
                     "a model cannot be called \"" + name +
                         "\": use letters, digits, - _ and ., and no name that the program needs itself (--name gives "

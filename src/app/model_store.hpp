@@ -14,7 +14,6 @@
 namespace app {
 
 inline constexpr std::string_view default_model = "moonshine-tiny-en";
-inline constexpr std::string_view voice_activity_model = "silero-vad";
 
 struct ModelFolder {
     std::filesystem::path path;

@@ -9,6 +9,7 @@
 #include "base/utf8.hpp"
 #include "runtime/files.hpp"
 #include "runtime/process.hpp"
+#include "runtime/system_clock.hpp"
 
 namespace app {
 namespace {
@@ -17,21 +18,24 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::chrono::minutes longest_silence{10};  // a large model on a slow disk says nothing for long
+constexpr std::chrono::minutes longest_trial{30};    // and one that talks without end is none
 constexpr std::size_t most_said_bytes = 64 * 1024;   // its end is what counts
 
 Result<std::string> listen(runtime::Process& child, const std::atomic<bool>& stop) {
     std::string said;
     std::array<std::byte, 4096> buffer{};
-    while (true) {
+    const runtime::SystemClock clock;
+    const auto end = clock.now() + longest_trial;
+    while (clock.now() < end) {
         const runtime::ReadOutcome outcome = child.read(buffer, longest_silence, &stop);
         if (outcome.end == runtime::ReadEnd::end_of_file) return said;
         if (outcome.end == runtime::ReadEnd::stopped) return base::fail(ErrorCode::cancelled, "nothing was added");
-        if (outcome.end == runtime::ReadEnd::timed_out)
-            return base::fail(ErrorCode::model_broken, "the engine did not come back from this model");
+        if (outcome.end == runtime::ReadEnd::timed_out) break;
         for (const std::byte byte : std::span(buffer).first(outcome.size_bytes))
             said += static_cast<char>(byte);
         if (said.size() > most_said_bytes) said.erase(0, said.size() - most_said_bytes);
     }
+    return base::fail(ErrorCode::model_broken, "the engine did not come back from this model");
 }
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {

@@ -49,10 +49,6 @@ int parse_and_run(int argument_count, char** arguments) {
 
 }  // namespace
 
-std::span<const Command> all_commands() {
-    return commands;
-}
-
 int run_program(int argument_count, char** arguments) {
     try {
         return parse_and_run(argument_count, arguments);

@@ -76,7 +76,7 @@ ProgressBoard::ProgressBoard(Style style, std::size_t files, const base::Clock& 
     : style_(style), clock_(clock), start_(clock.now()), files_(files), last_shown_(start_) {}
 
 ProgressBoard::~ProgressBoard() {
-    clear();
+    aside([] {});
 }
 
 void ProgressBoard::set_duration(std::size_t file, std::optional<double> seconds) {
@@ -98,12 +98,13 @@ void ProgressBoard::finish(std::size_t file) {
     done.duration_seconds = done.done_seconds;  // what was really heard, now that it is known
 }
 
-void ProgressBoard::clear() {
+void ProgressBoard::aside(const std::function<void()>& print) {
     const std::lock_guard lock(mutex_);
-    clear_locked();
+    clear();
+    print();
 }
 
-void ProgressBoard::clear_locked() {
+void ProgressBoard::clear() {
     if (bar_is_shown_) write_raw(erase_line);
     bar_is_shown_ = false;
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -41,8 +42,8 @@ class ProgressBoard {
     void set_duration(std::size_t file, std::optional<double> seconds);
     void set_done(std::size_t file, double seconds);
     void finish(std::size_t file);
-    /// Takes the bar away so that a line can be printed; it comes back with the next change.
-    void clear();
+    /// Takes the bar away while `print` prints; it comes back with the next change. `print` must not call the board.
+    void aside(const std::function<void()>& print);
     /// Since the board was made.
     [[nodiscard]] double elapsed_seconds() const;
 
@@ -54,7 +55,7 @@ class ProgressBoard {
     };
     [[nodiscard]] BatchProgress figures() const;
     void show_if_due();
-    void clear_locked();
+    void clear();
 
     const Style style_;
     const base::Clock& clock_;

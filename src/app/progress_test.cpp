@@ -1,5 +1,9 @@
 #include "app/progress.hpp"
 
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -67,8 +71,22 @@ TEST(ProgressBoard, TakesTheBarAwayBeforeALine) {
     ManualClock clock;
     app::ProgressBoard board(app::ProgressBoard::Style::terminal, 1, clock);
     EXPECT_NE(captured([&] { board.set_done(0, 1); }), "");
-    EXPECT_EQ(captured([&] { board.clear(); }), "\r\x1b[K");
-    EXPECT_EQ(captured([&] { board.clear(); }), "");
+    EXPECT_EQ(captured([&] { board.aside([] { std::fputs("line\n", stderr); }); }), "\r\x1b[Kline\n");
+    EXPECT_EQ(captured([&] { board.aside([] {}); }), "");
+}
+
+TEST(ProgressBoard, WaitsWithTheBarUntilTheLineIsOut) {
+    ManualClock clock;
+    app::ProgressBoard board(app::ProgressBoard::Style::terminal, 1, clock);
+    const std::string written = captured([&] {
+        std::jthread other;
+        board.aside([&] {
+            other = std::jthread([&] { board.set_done(0, 1); });
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));  // time for the other to break in
+            std::fputs("line\n", stderr);
+        });
+    });
+    EXPECT_TRUE(written.starts_with("line\n\r\x1b[K")) << written;
 }
 
 TEST(ProgressBoard, IsSilentWhenQuiet) {

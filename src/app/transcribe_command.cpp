@@ -34,6 +34,11 @@ ProgressBoard::Style progress_style(const TranscribeOptions& options) {
 
 std::string describe(const media::Damage& damage) {
     std::array<char, 200> text{};
+    if (damage.missing_seconds <= 0) {
+        std::snprintf(text.data(), text.size(), "%s at %.1f s, no sound missing", damage.kind.c_str(),
+                      damage.at_seconds);
+        return text.data();
+    }
     std::snprintf(text.data(), text.size(), "%s at %.1f s, %.1f s of sound missing (silence in its place)",
                   damage.kind.c_str(), damage.at_seconds, damage.missing_seconds);
     return text.data();
@@ -75,6 +80,13 @@ void print_transcript(FileOutcome& outcome) {
     }
 }
 
+// Of one file, when so many are transcribed at once: enough for every thread to have work, and memory for no more than
+// twice as many as there are threads over all files together.
+std::size_t segments_in_flight(std::size_t threads, std::size_t files) {
+    constexpr std::size_t least = 2;
+    return std::max(least, std::min(threads + 1, 2 * threads / files));
+}
+
 // The files of a batch, several at once, in the order of the command line as far as anybody can see.
 class Batch {
   public:
@@ -87,7 +99,7 @@ class Batch {
 
     std::vector<FileOutcome> run() {
         const auto& inputs = request_.inputs.inputs;
-        const std::size_t at_once = std::clamp<std::size_t>(inputs.size(), 1, request_.threads);
+        const std::size_t at_once = files_at_once();
         runtime::Threads file_threads(at_once);
         runtime::OrderedPool<FileOutcome> pool(file_threads, at_once);
         std::vector<FileOutcome> outcomes;
@@ -104,10 +116,14 @@ class Batch {
     [[nodiscard]] double elapsed_seconds() const { return board_.elapsed_seconds(); }
 
   private:
+    [[nodiscard]] std::size_t files_at_once() const {
+        return std::clamp<std::size_t>(request_.inputs.inputs.size(), 1, request_.threads);
+    }
+
     FileOutcome one(std::size_t file) {
         const auto start = clock_.now();
-        speech::TranscribeOptions options{.language = request_.language, .engine_cpu_ns = &engine_cpu_ns_};
-        options.segments_in_flight = request_.threads + 1;
+        speech::TranscribeOptions options{.language = request_.language.tag, .engine_cpu_ns = &engine_cpu_ns_};
+        options.segments_in_flight = segments_in_flight(request_.threads, files_at_once());
         auto outcome = transcribe_file(
             request_.inputs.inputs[file], engine_, options, request_.plan,
             [&](const model::MediaInfo& media) { board_.set_duration(file, media.duration_seconds); },
@@ -118,9 +134,10 @@ class Batch {
     }
 
     FileOutcome told(FileOutcome outcome) {
-        board_.clear();
-        print_transcript(outcome);
-        tell_outcome(outcome, request_.plan.options.rules.name, options_.quiet);
+        board_.aside([&] {
+            print_transcript(outcome);
+            tell_outcome(outcome, request_.plan.options.rules.name, options_.quiet);
+        });
         return outcome;
     }
 
@@ -142,8 +159,11 @@ BatchCost cost_of(const Batch& batch) {
 int refuse(const base::Error& error, bool json) {
     print_error(tell(error));
     const std::array errors{ArgumentError{{}, error}};
-    if (json && !print_result(json_report({}, errors, "", {}))) return exit_failed;
-    return exit_code_for(error.code);
+    if (!json) return exit_code_for(error.code);
+    const auto printed = print_result(json_report({}, errors, "", {}));
+    if (printed) return exit_code_for(error.code);
+    print_error(tell(printed.error()));
+    return exit_failed;
 }
 
 int exit_code_of(std::span<const FileOutcome> outcomes, std::span<const ArgumentError> errors, bool stopped) {
@@ -184,7 +204,8 @@ int transcribe(const TranscribeOptions& options) {
     if (!weights) return refuse(weights.error(), options.json);
     const auto voice_activity = speech::VoiceActivityModel::load(*weights);
     if (!voice_activity) return refuse(voice_activity.error(), options.json);
-    const auto recogniser = speech::make_sherpa_recogniser(model->description, model->path);
+    const auto recogniser =
+        speech::make_sherpa_recogniser(model->description, model->path, request->language.engine_tag);
     if (!recogniser) return refuse(recogniser.error(), options.json);
     if (signals.requested())
         return refuse({base::ErrorCode::cancelled, "cancelled before any file was begun"}, options.json);

@@ -97,6 +97,7 @@ Result<void> run(FileOutcome& outcome, const Engine& engine, const speech::Trans
     if (!transcript) return std::unexpected(transcript.error());
     outcome.damages = (*source)->summary().damages;
     outcome.transcript = std::move(*transcript);
+    outcome.transcript->frame_rate_hz = model::frame_rate_of(*outcome.media);
     outcome.error = truncation(outcome.damages, outcome.transcript->duration_seconds);
     write_outputs(outcome, plan);
     return {};

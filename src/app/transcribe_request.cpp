@@ -1,7 +1,6 @@
 #include "app/transcribe_request.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <optional>
 #include <utility>
@@ -12,7 +11,6 @@
 #include "app/option_values.hpp"
 #include "runtime/files.hpp"
 #include "runtime/ordered_pool.hpp"
-#include "speech/model_folder.hpp"
 
 namespace app {
 namespace {
@@ -41,25 +39,12 @@ std::optional<std::filesystem::path> output_folder(const TranscribeOptions& opti
     return ".";
 }
 
-// BCP 47 compares without case; "en-GB" is English to a model that knows "en".
-std::string primary_tag(std::string_view tag) {
-    std::string primary(tag.substr(0, tag.find_first_of("-_")));
-    for (char& character : primary)
-        character = static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
-    return primary;
-}
-
-Result<std::string> choose_language(const std::string& wanted, const speech::ModelDescription& model) {
-    if (wanted.empty()) return model.languages.empty() ? std::string("und") : model.languages.front();
-    if (model.languages.empty()) {
-        if (auto checked = speech::check_language(wanted); !checked) return std::unexpected(checked.error());
-        return wanted;
-    }
-    const auto knows = [&](const std::string& known) { return primary_tag(known) == primary_tag(wanted); };
-    if (std::ranges::any_of(model.languages, knows)) return wanted;
+Result<speech::ChosenLanguage> choose_language(const std::string& wanted, const speech::ModelDescription& model) {
+    auto chosen = speech::choose_language(wanted, model.languages);
+    if (chosen || chosen.error().code != ErrorCode::language_unsupported) return chosen;
     return base::fail(ErrorCode::language_unsupported,
-                      "the model " + model.name + " does not know the language \"" + wanted + "\"; it knows: " +
-                          join(model.languages) + ". Add a model that does with: video-transcriber models add FOLDER");
+                      model.name + ": " + chosen.error().message +
+                          ". Add a model that does with: video-transcriber models add FOLDER");
 }
 
 // What a file is, whatever name leads to it; absent when there is none.

@@ -8,6 +8,7 @@
 #include "app/inputs.hpp"
 #include "app/transcribe_file.hpp"
 #include "base/error.hpp"
+#include "speech/language.hpp"
 #include "speech/model_description.hpp"
 
 namespace app {
@@ -30,7 +31,7 @@ struct TranscribeOptions {
 struct Request {
     InputList inputs;
     OutputPlan plan;
-    std::string language;
+    speech::ChosenLanguage language;
     std::size_t threads = 1;
 };
 

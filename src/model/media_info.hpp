@@ -28,4 +28,15 @@ struct MediaInfo {
     std::optional<std::size_t> chosen_audio;  // index into `streams` of the track that is transcribed
 };
 
+/// The first video's frames a second, for a transcript; 0 when there is none, or what the container says is none: some
+/// say their time base, 90 000.
+inline double frame_rate_of(const MediaInfo& media) {
+    constexpr double highest_hz = 1000;
+    for (const MediaStream& stream : media.streams) {
+        const bool believable = stream.frame_rate_hz > 0 && stream.frame_rate_hz <= highest_hz;
+        if (stream.kind == StreamKind::video && believable) return stream.frame_rate_hz;
+    }
+    return 0;
+}
+
 }  // namespace model

@@ -60,8 +60,6 @@ TEST_F(Files, TellsWhyItCannotWriteAndLeavesNothing) {
 }
 
 TEST_F(Files, TellsAFullDisk) {
-    const auto full = runtime::write_file("/dev/full/a.txt", "x");
-    ASSERT_FALSE(full);
     // A file-size limit makes write() fail half-way as a full disk does; the old content must survive it.
     ASSERT_TRUE(runtime::write_file(folder_ / "a.txt", "old"));
     const pid_t child = fork();

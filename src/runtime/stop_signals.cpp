@@ -40,21 +40,27 @@ void handle(int signal, void (*handler)(int)) {
     sigaction(signal, &action, nullptr);  // without SA_RESTART: a waiting call returns and the flag is seen
 }
 
+bool is_ignored(int signal) {
+    struct sigaction action{};
+    return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals() : hangup_is_ignored_(is_ignored(SIGHUP)) {
     stop_requested.store(false);
     first_signal_ms.store(0);
     handle(SIGINT, request_stop);
     handle(SIGTERM, request_stop);
-    handle(SIGHUP, request_stop);
+    if (!hangup_is_ignored_) handle(SIGHUP, request_stop);
     handle(SIGPIPE, SIG_IGN);
     handle(SIGXFSZ, SIG_IGN);
 }
 
 StopSignals::~StopSignals() {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ})
+    for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ})
         handle(signal, SIG_DFL);
+    if (!hangup_is_ignored_) handle(SIGHUP, SIG_DFL);
 }
 
 const std::atomic<bool>& StopSignals::requested() const {

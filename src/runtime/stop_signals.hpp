@@ -7,7 +7,8 @@
 namespace runtime {
 
 /// Installs the handlers for the life of the object; at most one exists at a time. SIGPIPE and SIGXFSZ are ignored as
-/// well, so that a closed pipe and a limit on the size of files are errors of write().
+/// well, so that a closed pipe and a limit on the size of files are errors of write(). A SIGHUP that the program was
+/// started without (`nohup`) stays so.
 class StopSignals {
   public:
     StopSignals();
@@ -18,6 +19,9 @@ class StopSignals {
     [[nodiscard]] const std::atomic<bool>& requested() const;
     /// Waits until it is, or for at most this long; whether it is. The thread that made the object.
     bool wait(std::chrono::milliseconds at_most) const;
+
+  private:
+    const bool hangup_is_ignored_;
 };
 
 }  // namespace runtime

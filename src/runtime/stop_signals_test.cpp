@@ -32,6 +32,19 @@ TEST(StopSignals, EndTheProgramWhenTheWishIsRepeated) {
     EXPECT_EQ(end_of_second_signal_after(1100), -SIGTERM);
 }
 
+TEST(StopSignals, LeaveAHangupIgnoredThatWasSoBefore) {
+    std::signal(SIGHUP, SIG_IGN);  // as nohup does
+    {
+        const runtime::StopSignals signals;
+        std::raise(SIGHUP);
+        EXPECT_FALSE(signals.requested());
+    }
+    EXPECT_EQ(std::signal(SIGHUP, SIG_DFL), SIG_IGN);
+    const runtime::StopSignals signals;
+    std::raise(SIGHUP);
+    EXPECT_TRUE(signals.requested());
+}
+
 TEST(StopSignals, AreForgottenByTheNextOne) {
     {
         const runtime::StopSignals signals;

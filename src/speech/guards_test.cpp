@@ -9,7 +9,7 @@ using model::Doubt;
 
 PlannedSegment segment(double speech_seconds, float probability = 0.95F) {
     const auto samples = static_cast<std::int64_t>(speech_seconds * 16000);
-    return {{0, samples + 8000}, {{4000, 4000 + samples}}, probability, 1.0F};
+    return {{0, samples + 8000}, {{4000, 4000 + samples}}, probability};
 }
 
 TEST(ReasonToSkip, KeepsWordsAndSkipsWhatCannotBeOne) {

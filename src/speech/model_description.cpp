@@ -14,7 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t text_limit_bytes = 64 * 1024;
 constexpr std::size_t depth_limit = 8;
 constexpr std::size_t name_limit = 64;
 constexpr std::size_t path_limit = 512;
@@ -123,11 +122,12 @@ std::unexpected<base::Error> broken(const std::string& origin, const std::string
 }  // namespace
 
 bool is_model_name(std::string_view name) {
-    return !name.empty() && name.size() <= name_limit && name.front() != '.' && only(name, ".-_");
+    return !name.empty() && name.size() <= name_limit && name.front() != '.' && name.front() != '-' &&
+           only(name, ".-_") && name != voice_activity_name;
 }
 
 base::Result<ModelDescription> parse_model_description(std::string_view text, const std::string& origin) {
-    if (text.size() > text_limit_bytes) return broken(origin, "it is larger than a model.json can be");
+    if (text.size() > largest_description_bytes) return broken(origin, "it is larger than a model.json can be");
     json::parse_options options;
     options.max_depth = depth_limit;
     boost::system::error_code error;

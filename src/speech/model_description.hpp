@@ -1,5 +1,6 @@
 // What a model folder says of itself in its model.json. Pure; any thread.
 #pragma once
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -25,7 +26,14 @@ struct ModelDescription {
     bool operator==(const ModelDescription&) const = default;
 };
 
-/// Whether the text can be a model's name (and so a folder's): 1 to 64 of the characters above, not beginning with ".".
+/// How large a model.json can be.
+inline constexpr std::size_t largest_description_bytes = 64 * 1024;
+
+/// The folder of the voice activity model among the others; no speech model can have its name.
+inline constexpr std::string_view voice_activity_name = "silero-vad";
+
+/// Whether the text can be a speech model's name, and so a folder's and a word of a command line: 1 to 64 of the
+/// characters above, the first neither "." nor "-", and not voice_activity_name.
 bool is_model_name(std::string_view name);
 
 /// Reads the text of a model.json, which may come from anywhere: size, depth, names, paths, roles and hashes are

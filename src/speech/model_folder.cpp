@@ -10,6 +10,7 @@
 #include "base/utf8.hpp"
 #include "runtime/files.hpp"
 #include "speech/families.hpp"
+#include "speech/language.hpp"
 
 namespace speech {
 namespace {
@@ -19,7 +20,6 @@ using base::ErrorCode;
 using base::fail;
 using Assignment = std::map<std::string, ModelFile>;
 
-constexpr std::size_t description_limit_bytes = 64 * 1024;
 constexpr std::size_t listing_limit = 1000;
 
 std::unexpected<base::Error> missing(const fs::path& path) {
@@ -167,9 +167,11 @@ std::string name_of(const fs::path& folder) {
 }
 
 std::unexpected<base::Error> bad_name(std::string_view name) {
-    return fail(ErrorCode::invalid_argument, "a model cannot be called \"" + base::printable(name, 60) +
-                                                 "\": a name is 1 to 64 letters, digits, dots, hyphens and underscores "
-                                                 "(--name gives another)");
+    return fail(ErrorCode::invalid_argument,
+                "a model cannot be called \"" + base::printable(name, 60) +
+                    "\": a name is 1 to 64 letters, digits, - _ and ., begins with neither - nor ., and is "
+                    "not one that the program needs itself "
+                    "(--name gives another)");
 }
 
 base::Result<void> check_claims(const ModelClaims& claims) {
@@ -217,7 +219,7 @@ base::Result<std::string> hash_file(const fs::path& path) {
 
 base::Result<ModelDescription> read_model_folder(const fs::path& folder) {
     const fs::path path = folder / "model.json";
-    const auto text = runtime::read_file(path, description_limit_bytes);
+    const auto text = runtime::read_file(path, largest_description_bytes);
     if (!text && text.error().code == ErrorCode::file_not_found) return missing(path);
     if (!text) return fail(ErrorCode::model_broken, text.error().message);
     auto description = parse_model_description(*text, path.string());
@@ -226,23 +228,6 @@ base::Result<ModelDescription> read_model_folder(const fs::path& folder) {
         if (auto checked = check_file(folder, file); !checked) return std::unexpected(checked.error());
     }
     return description;
-}
-
-base::Result<void> check_language(std::string_view tag) {
-    constexpr std::size_t longest_tag = 16;
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    const auto is_subtag = [&](std::string_view text) {
-        return !text.empty() && text.size() <= 8 &&
-               std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
-    };
-    const std::string_view primary = tag.substr(0, tag.find('-'));
-    bool good = tag.size() <= longest_tag && primary.size() >= 2 && primary.size() <= 3 &&
-                std::ranges::all_of(primary, is_letter);
-    for (const auto part : std::views::split(tag, '-'))
-        good = good && is_subtag(std::string_view(part));
-    if (good) return {};
-    return fail(ErrorCode::invalid_argument,
-                "\"" + base::printable(tag, 60) + "\" is not a language as BCP 47 names it; English is en, German de");
 }
 
 base::Result<ModelDescription> describe_model_folder(const fs::path& folder, const ModelClaims& claims) {

@@ -32,7 +32,4 @@ struct ModelClaims {
 /// does), invalid_argument.
 base::Result<ModelDescription> describe_model_folder(const std::filesystem::path& folder, const ModelClaims& claims);
 
-/// Whether this can be a language as BCP 47 names them ("en", "zh-Hant", "yue"). Errors: invalid_argument.
-base::Result<void> check_language(std::string_view tag);
-
 }  // namespace speech

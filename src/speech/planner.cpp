@@ -129,10 +129,8 @@ PlannedSegment Planner::close(std::size_t count, std::int64_t end) {
 
 void Planner::measure(PlannedSegment& segment, const FrameSpan& span) const {
     segment.speech.push_back(samples_of(span.begin, span.end));
-    for (std::int64_t frame = span.begin; frame < span.end; ++frame) {
+    for (std::int64_t frame = span.begin; frame < span.end; ++frame)
         segment.mean_probability += at(frame).probability;
-        segment.max_probability = std::max(segment.max_probability, at(frame).probability);
-    }
 }
 
 void Planner::forget_before(std::int64_t frame) {

@@ -24,7 +24,6 @@ struct PlannedSegment {
     SampleSpan span;
     std::vector<SampleSpan> speech;  // inside `span`, in order, disjoint, never empty
     float mean_probability = 0;      // over the frames of `speech`
-    float max_probability = 0;
     bool operator==(const PlannedSegment&) const = default;
 };
 

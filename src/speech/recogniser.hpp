@@ -11,7 +11,7 @@ namespace speech {
 
 struct Recognition {
     std::string text;  // trimmed, well-formed UTF-8; empty when there are no words
-    int tokens = 0;    // how many the model produced, for the guards
+    int tokens = 0;    // how many the model produced; kept with a run's segments
 };
 
 class Recogniser {

@@ -5,7 +5,7 @@
 namespace speech {
 namespace {
 
-const PlannedSegment two_stretches{{16000, 64000}, {{20000, 24000}, {32000, 56000}}, 0.9F, 1.0F};
+const PlannedSegment two_stretches{{16000, 64000}, {{20000, 24000}, {32000, 56000}}, 0.9F};
 
 TEST(Stitch, TurnsSamplesIntoSecondsAndKeepsTheText) {
     model::Transcript transcript;

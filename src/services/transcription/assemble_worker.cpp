@@ -38,6 +38,7 @@ Result<model::Transcript> fold(const Tools& tools, const store::Claim& claim, co
             add(transcript, segment);
     }
     speech::end_transcript(transcript, row.heard_samples);
+    transcript.frame_rate_hz = row.frame_rate_hz;
     return transcript;
 }
 

@@ -17,15 +17,6 @@ base::Result<LoadedEngine> load(const Engines& engines, const std::string& name)
     return LoadedEngine{*std::move(engine), std::move(fingerprint)};
 }
 
-// BCP 47 compares without case; "en-GB" is English to a model that knows "en".
-std::string primary_tag(std::string_view tag) {
-    std::string primary(tag.substr(0, tag.find_first_of("-_")));
-    for (char& character : primary) {
-        if (character >= 'A' && character <= 'Z') character = static_cast<char>(character + ('a' - 'A'));
-    }
-    return primary;
-}
-
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words)
@@ -67,14 +58,6 @@ std::string Models::names() const {
     for (const Served& served : served_)
         names.push_back(served.name);
     return joined(names);
-}
-
-base::Result<std::string> choose_language(std::string_view wanted, const std::vector<std::string>& known) {
-    if (wanted.empty()) return known.empty() ? std::string("und") : known.front();
-    const auto knows = [&](const std::string& tag) { return primary_tag(tag) == primary_tag(wanted); };
-    if (known.empty() || std::ranges::any_of(known, knows)) return std::string(wanted);
-    return base::fail(ErrorCode::language_unsupported, "the model does not know the language \"" + std::string(wanted) +
-                                                           "\"; it knows: " + joined(known));
 }
 
 }  // namespace transcription

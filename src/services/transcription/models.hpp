@@ -37,7 +37,4 @@ class Models {
     std::vector<Served> served_;
 };
 
-/// The language of a run: as asked for, or the model's own first one when nobody asked. Errors: language_unsupported.
-base::Result<std::string> choose_language(std::string_view wanted, const std::vector<std::string>& known);
-
 }  // namespace transcription

@@ -12,16 +12,14 @@ namespace {
 using base::ErrorCode;
 
 TEST(PlanText, KeepsEveryBitOfThePlan) {
-    const speech::PlannedSegment plan{.span = {512, 99'840},
-                                      .speech = {{4'608, 50'176}, {60'000, 99'840}},
-                                      .mean_probability = 0.1F + 0.2F,
-                                      .max_probability = 0.99999994F};
+    const speech::PlannedSegment plan{
+        .span = {512, 99'840}, .speech = {{4'608, 50'176}, {60'000, 99'840}}, .mean_probability = 0.1F + 0.2F};
     EXPECT_EQ(parse_plan(plan.span, plan_text(plan)).value(), plan);
 }
 
 TEST(PlanText, RefusesWhatItDidNotWrite) {
-    for (const char* text : {"", "{}", R"({"max_probability":1,"mean_probability":1,"speech":[[1]]})",
-                             R"({"max_probability":1,"mean_probability":1,"speech":7})"})
+    for (const char* text :
+         {"", "{}", R"({"mean_probability":1,"speech":[[1]]})", R"({"mean_probability":1,"speech":7})"})
         EXPECT_FALSE(parse_plan({}, text)) << text;
 }
 
@@ -45,14 +43,6 @@ TEST(Progress, HasTwentySteps) {
     EXPECT_EQ(progress_step(100, 100), 20);
     EXPECT_EQ(progress_step(120, 100), 20);
     EXPECT_EQ(progress_step(3, 0), 0);
-}
-
-TEST(ChooseLanguage, TakesTheModelsOwnWhenNobodyAsked) {
-    EXPECT_EQ(choose_language("", {"en", "fi"}), "en");
-    EXPECT_EQ(choose_language("", {}), "und");
-    EXPECT_EQ(choose_language("EN-gb", {"en"}), "EN-gb");
-    EXPECT_EQ(choose_language("ja", {}), "ja");
-    EXPECT_EQ(choose_language("ja", {"en"}).error().code, ErrorCode::language_unsupported);
 }
 
 TEST(Models, ThatCannotBeLoadedAreKeptWithTheirError) {

@@ -7,19 +7,13 @@
 #include "services/transcription/endings.hpp"
 #include "services/transcription/plan_writer.hpp"
 #include "services/transcription/work.hpp"
+#include "speech/language.hpp"
 
 namespace transcription {
 namespace {
 
 using base::ErrorCode;
 using base::Result;
-
-double frame_rate_of(const model::MediaInfo& media) {
-    for (const model::MediaStream& stream : media.streams) {
-        if (stream.kind == model::StreamKind::video && stream.frame_rate_hz > 0) return stream.frame_rate_hz;
-    }
-    return 0;
-}
 
 std::string damages_text(const std::vector<media::Damage>& damages) {
     base::JsonArray list;
@@ -33,7 +27,7 @@ std::string damages_text(const std::vector<media::Damage>& damages) {
 }
 
 void describe(RunRow& row, const model::MediaInfo& media) {
-    row.frame_rate_hz = frame_rate_of(media);
+    row.frame_rate_hz = model::frame_rate_of(media);
     row.expected_samples = std::llround(media.duration_seconds.value_or(0) * model::sample_rate_hz);
 }
 
@@ -80,7 +74,7 @@ class Plan {
     Result<flow::CommitWork> plan(const RunRow& row) {
         const auto engine = tools_.models.find(row.model);
         if (!engine) return std::unexpected(engine.error());
-        const auto language = choose_language(row.language, engine->engine.recogniser->languages());
+        const auto language = speech::choose_language(row.language, engine->engine.recogniser->languages());
         if (!language) return std::unexpected(language.error());
         auto blobs = tools_.platform.blobs.tenant(claim_.tenant_id);
         if (!blobs) return std::unexpected(std::move(blobs.error()));
@@ -88,7 +82,7 @@ class Plan {
         if (!video) return std::unexpected(video.error());
         const auto source = tools_.engines.decoder->open(*video);
         if (!source) return std::unexpected(source.error());
-        const auto begun = begin(row, *engine, *language, (*source)->info());
+        const auto begun = begin(row, *engine, language->tag, (*source)->info());
         if (!begun) return std::unexpected(begun.error());
         const auto earlier = find_earlier(*begun);
         if (!earlier) return std::unexpected(earlier.error());

@@ -55,9 +55,8 @@ std::string plan_text(const speech::PlannedSegment& plan) {
     JsonArray speech;
     for (const speech::SampleSpan& span : plan.speech)
         speech.emplace_back(JsonArray{span.start, span.end});
-    return base::to_canonical_json(JsonObject{{"speech", std::move(speech)},
-                                              {"mean_probability", static_cast<double>(plan.mean_probability)},
-                                              {"max_probability", static_cast<double>(plan.max_probability)}});
+    return base::to_canonical_json(
+        JsonObject{{"speech", std::move(speech)}, {"mean_probability", static_cast<double>(plan.mean_probability)}});
 }
 
 base::Result<speech::PlannedSegment> parse_plan(speech::SampleSpan span, std::string_view text) {
@@ -66,7 +65,6 @@ base::Result<speech::PlannedSegment> parse_plan(speech::SampleSpan span, std::st
     base::JsonFields fields(*value, "the planned segment");
     speech::PlannedSegment plan{.span = span, .speech = {}};
     plan.mean_probability = static_cast<float>(fields.number("mean_probability", 0, 2));
-    plan.max_probability = static_cast<float>(fields.number("max_probability", 0, 2));
     const Json* speech = fields.any("speech");
     if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
     if (speech == nullptr || speech->array() == nullptr) {
