@@ -6,7 +6,7 @@
 #include "app/model_store.hpp"
 #include "media/sandboxed_decoder.hpp"
 #include "runtime/files.hpp"
-#include "speech/sherpa_recogniser.hpp"
+#include "speech/engine.hpp"
 
 namespace app {
 namespace {
@@ -30,7 +30,7 @@ Result<std::shared_ptr<const speech::VoiceActivityModel>> load_voice_activity(co
 Result<std::shared_ptr<const speech::Recogniser>> load_recogniser(const ModelStore& store, const std::string& name) {
     const auto model = store.find(name);
     if (!model) return std::unexpected(model.error());
-    auto recogniser = speech::make_sherpa_recogniser(model->description, model->path);
+    auto recogniser = speech::make_recogniser(model->description, model->path);
     if (!recogniser) return std::unexpected(recogniser.error());
     return std::shared_ptr<const speech::Recogniser>(std::move(*recogniser));
 }

@@ -11,7 +11,7 @@
 #include "base/json_writer.hpp"
 #include "model/audio.hpp"
 #include "runtime/stop_signals.hpp"
-#include "speech/sherpa_recogniser.hpp"
+#include "speech/engine.hpp"
 
 namespace app {
 namespace {
@@ -81,7 +81,7 @@ int list_models(bool as_json) {
 
 // The whole chain once, on a second of silence: a model that loads but cannot run is found here, not at night.
 Result<void> try_model(const ModelFolder& model) {
-    const auto recogniser = speech::make_sherpa_recogniser(model.description, model.path);
+    const auto recogniser = speech::make_recogniser(model.description, model.path);
     if (!recogniser) return std::unexpected(recogniser.error());
     const std::vector<float> silence(model::sample_rate_hz);
     const auto recognised = (*recogniser)->recognise(silence);

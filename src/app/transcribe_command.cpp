@@ -22,7 +22,7 @@
 #include "runtime/stop_signals.hpp"
 #include "runtime/system_clock.hpp"
 #include "speech/cutter.hpp"
-#include "speech/sherpa_recogniser.hpp"
+#include "speech/engine.hpp"
 
 namespace app {
 namespace {
@@ -82,7 +82,7 @@ void print_transcript(FileOutcome& outcome) {
 
 // Of one file, when so many are transcribed at once: enough for every thread to have work, and memory for no more than
 // twice as many as there are threads over all files together.
-std::size_t segments_in_flight(std::size_t threads, std::size_t files) {
+std::size_t batches_in_flight(std::size_t threads, std::size_t files) {
     constexpr std::size_t least = 2;
     return std::max(least, std::min(threads + 1, 2 * threads / files));
 }
@@ -123,7 +123,7 @@ class Batch {
     FileOutcome one(std::size_t file) {
         const auto start = clock_.now();
         speech::TranscribeOptions options{.language = request_.language.tag, .engine_cpu_ns = &engine_cpu_ns_};
-        options.segments_in_flight = segments_in_flight(request_.threads, files_at_once());
+        options.batches_in_flight = batches_in_flight(request_.threads, files_at_once());
         auto outcome = transcribe_file(
             request_.inputs.inputs[file], engine_, options, request_.plan,
             [&](const model::MediaInfo& media) { board_.set_duration(file, media.duration_seconds); },
@@ -205,7 +205,7 @@ int transcribe(const TranscribeOptions& options) {
     const auto voice_activity = speech::VoiceActivityModel::load(*weights);
     if (!voice_activity) return refuse(voice_activity.error(), options.json);
     const auto recogniser =
-        speech::make_sherpa_recogniser(model->description, model->path, request->language.engine_tag);
+        speech::make_recogniser(model->description, model->path, request->language.engine_tag);
     if (!recogniser) return refuse(recogniser.error(), options.json);
     if (signals.requested())
         return refuse({base::ErrorCode::cancelled, "cancelled before any file was begun"}, options.json);

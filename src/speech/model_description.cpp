@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "base/json_writer.hpp"
+#include "base/sha256.hpp"
 #include "base/utf8.hpp"
 #include "speech/families.hpp"
 
@@ -120,6 +121,16 @@ std::unexpected<base::Error> broken(const std::string& origin, const std::string
 }
 
 }  // namespace
+
+std::string files_fingerprint(const ModelDescription& description) {
+    constexpr std::size_t digits_shown = 8;
+    base::Sha256 hash;
+    for (const auto& [role, file] : description.files) {
+        const std::string line = role + " " + file.sha256 + "\n";
+        hash.update(std::as_bytes(std::span(line)));
+    }
+    return hash.finish_hex().substr(0, digits_shown);
+}
 
 bool is_model_name(std::string_view name) {
     return !name.empty() && name.size() <= name_limit && name.front() != '.' && name.front() != '-' &&

@@ -26,6 +26,9 @@ struct ModelDescription {
     bool operator==(const ModelDescription&) const = default;
 };
 
+/// Eight hexadecimal digits that stand for the hashes of all its files.
+std::string files_fingerprint(const ModelDescription& description);
+
 /// How large a model.json can be.
 inline constexpr std::size_t largest_description_bytes = 64 * 1024;
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -20,10 +21,17 @@ class Recogniser {
     /// Any number of threads at once. `samples` is mono 16 kHz (model/audio.hpp), between 0.1 s and the planner's
     /// bound. Errors: model_broken.
     [[nodiscard]] virtual base::Result<Recognition> recognise(std::span<const float> samples) const = 0;
+    /// The same for several segments, which some engines do quicker than one by one; each result is as `recognise`
+    /// gives it, whatever the others are.
+    [[nodiscard]] virtual std::vector<base::Result<Recognition>> recognise_all(
+        std::span<const std::span<const float>> segments) const;
     /// What decides the bytes of the result: model files, library build, numeric profile of this processor.
     [[nodiscard]] virtual const std::string& fingerprint() const = 0;
     /// BCP 47 primary tags that the model knows; empty when it knows any.
     [[nodiscard]] virtual const std::vector<std::string>& languages() const = 0;
 };
+
+/// An engine's text as a recognition has it: trimmed, well-formed UTF-8.
+std::string clean_text(std::string_view text);
 
 }  // namespace speech

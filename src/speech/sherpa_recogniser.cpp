@@ -5,7 +5,6 @@
 
 #include <sherpa-onnx/c-api/c-api.h>
 
-#include "base/sha256.hpp"
 #include "base/utf8.hpp"
 #include "model/audio.hpp"
 #include "speech/dense.hpp"
@@ -13,8 +12,6 @@
 
 namespace speech {
 namespace {
-
-constexpr std::size_t hash_digits_shown = 8;
 
 template <auto Destroy>
 struct Destroyer {
@@ -40,26 +37,10 @@ auto guarded(const std::string& what, Function function) -> base::Result<decltyp
     }
 }
 
-std::string trimmed(std::string_view text) {
-    constexpr std::string_view spaces = " \t\r\n";
-    const std::size_t first = text.find_first_not_of(spaces);
-    if (first == std::string_view::npos) return {};
-    return base::valid_utf8(text.substr(first, text.find_last_not_of(spaces) - first + 1));
-}
-
-std::string files_hash(const ModelDescription& description) {
-    base::Sha256 hash;
-    for (const auto& [role, file] : description.files) {
-        const std::string line = role + " " + file.sha256 + "\n";
-        hash.update(std::as_bytes(std::span(line)));
-    }
-    return hash.finish_hex().substr(0, hash_digits_shown);
-}
-
 // A model of one language needs no word for it: its files decide.
 std::string make_fingerprint(const ModelDescription& description, const std::string& language) {
     const std::string told = description.languages.size() == 1 || language.empty() ? "" : "/" + language;
-    return description.name + "/" + files_hash(description) + told + " sherpa-onnx-" + sherpa_version() + " " +
+    return description.name + "/" + files_fingerprint(description) + told + " sherpa-onnx-" + sherpa_version() + " " +
            processor_profile();
 }
 
@@ -99,7 +80,8 @@ class SherpaRecogniser : public Recogniser {
     base::Result<Recognition> recognise(std::span<const float> samples) const override {
         auto result = guarded("the model failed on a segment", [&] { return run(samples); });
         if (!result) return std::unexpected(result.error());
-        if (*result) return Recognition{trimmed((*result)->text == nullptr ? "" : (*result)->text), (*result)->count};
+        if (*result)
+            return Recognition{clean_text((*result)->text == nullptr ? "" : (*result)->text), (*result)->count};
         return base::fail(base::ErrorCode::model_broken, "the model gave no result for a segment; install it again");
     }
     const std::string& fingerprint() const override { return fingerprint_; }

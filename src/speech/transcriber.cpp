@@ -13,6 +13,7 @@
 namespace speech {
 namespace {
 
+constexpr std::size_t largest_batch = 8;  // of segments that one thread recognises together
 constexpr std::int64_t progress_every_samples = 2 * model::sample_rate_hz;
 
 class Transcription {
@@ -24,21 +25,24 @@ class Transcription {
           engine_cpu_ns_(options.engine_cpu_ns),
           cutter_(voice_activity, options.engine_cpu_ns),
           transcript_(empty_transcript(options.language, engine_fingerprint(recogniser, voice_activity))),
-          pool_(threads, std::max<std::size_t>(options.segments_in_flight, 1)) {}
+          pool_(threads, std::max<std::size_t>(options.batches_in_flight, 1)) {}
 
     base::Result<void> push(std::span<const float> samples);
     base::Result<model::Transcript> finish();
 
   private:
-    struct Pending {
+    struct Planned {
         PlannedSegment segment;
-        std::string_view skipped;  // why it was not submitted; empty when it was
+        std::string_view skipped;  // why it is not recognised; empty when it is
     };
-    [[nodiscard]] base::Result<Recognition> recognise(std::span<const float> samples) const;
+    using Recognitions = std::vector<base::Result<Recognition>>;
+
+    [[nodiscard]] Recognitions recognise(const std::vector<std::vector<float>>& segments) const;
     base::Result<void> begin_segments();
-    base::Result<void> begin(CutSegment segment);
+    base::Result<void> submit();
     base::Result<void> settle_oldest();
     base::Result<void> settle_ready();
+    [[nodiscard]] std::int64_t final_until() const;
     void tell();
 
     const Recogniser& recogniser_;
@@ -47,8 +51,11 @@ class Transcription {
     SegmentCutter cutter_;
     std::int64_t told_at_ = 0;
     model::Transcript transcript_;
-    std::deque<Pending> pending_;
-    runtime::OrderedPool<base::Result<Recognition>> pool_;
+    std::size_t batch_size_ = 1;  // grows: the first words soon, then as the engine likes it
+    std::vector<Planned> collected_;
+    std::vector<std::vector<float>> collected_samples_;  // of those that are not skipped
+    std::deque<std::vector<Planned>> pending_;           // batches submitted, in order
+    runtime::OrderedPool<Recognitions> pool_;
 };
 
 base::Result<void> Transcription::push(std::span<const float> samples) {
@@ -61,44 +68,52 @@ base::Result<void> Transcription::push(std::span<const float> samples) {
 
 base::Result<void> Transcription::begin_segments() {
     while (auto segment = cutter_.next()) {
-        if (auto begun = begin(*std::move(segment)); !begun) return begun;
+        if (segment->skipped.empty()) collected_samples_.push_back(std::move(segment->samples));
+        collected_.push_back({std::move(segment->plan), segment->skipped});
+        if (collected_.size() < batch_size_) continue;
+        if (auto submitted = submit(); !submitted) return submitted;
     }
     return {};
 }
 
-base::Result<void> Transcription::begin(CutSegment segment) {
+base::Result<void> Transcription::submit() {
+    if (collected_.empty()) return {};
     while (pool_.full()) {
         if (auto settled = settle_oldest(); !settled) return settled;
     }
-    if (segment.skipped.empty()) {
-        pool_.submit([this, samples = std::move(segment.samples)] { return recognise(samples); });
-    }
-    pending_.push_back({std::move(segment.plan), segment.skipped});
+    pool_.submit([this, segments = std::exchange(collected_samples_, {})] { return recognise(segments); });
+    pending_.push_back(std::exchange(collected_, {}));
+    batch_size_ = std::min(2 * batch_size_, largest_batch);
     return {};
 }
 
 // On one of the shared threads.
-base::Result<Recognition> Transcription::recognise(std::span<const float> samples) const {
+Transcription::Recognitions Transcription::recognise(const std::vector<std::vector<float>>& segments) const {
     const CpuAccount account(engine_cpu_ns_);
-    return recogniser_.recognise(samples);
+    const std::vector<std::span<const float>> views(segments.begin(), segments.end());
+    return recogniser_.recognise_all(views);
 }
 
 base::Result<void> Transcription::settle_oldest() {
-    const Pending oldest = std::move(pending_.front());
+    const std::vector<Planned> batch = std::move(pending_.front());
     pending_.pop_front();
-    if (!oldest.skipped.empty()) {
-        add_skipped(transcript_, oldest.segment, oldest.skipped);
-        return {};
+    const Recognitions recognitions = pool_.take();
+    std::size_t next = 0;
+    for (const Planned& planned : batch) {
+        if (!planned.skipped.empty()) {
+            add_skipped(transcript_, planned.segment, planned.skipped);
+            continue;
+        }
+        const auto& recognition = recognitions.at(next++);
+        if (!recognition) return std::unexpected(recognition.error());
+        add_recognised(transcript_, planned.segment, *recognition);
     }
-    const auto recognition = pool_.take();
-    if (!recognition) return std::unexpected(recognition.error());
-    add_recognised(transcript_, oldest.segment, *recognition);
     tell();
     return {};
 }
 
 base::Result<void> Transcription::settle_ready() {
-    while (!pending_.empty() && (!pending_.front().skipped.empty() || pool_.ready())) {
+    while (pool_.ready()) {
         if (auto settled = settle_oldest(); !settled) return settled;
     }
     return {};
@@ -107,6 +122,7 @@ base::Result<void> Transcription::settle_ready() {
 base::Result<model::Transcript> Transcription::finish() {
     cutter_.finish();
     if (auto begun = begin_segments(); !begun) return std::unexpected(begun.error());
+    if (auto submitted = submit(); !submitted) return std::unexpected(submitted.error());
     while (!pending_.empty()) {
         if (auto settled = settle_oldest(); !settled) return std::unexpected(settled.error());
     }
@@ -115,12 +131,16 @@ base::Result<model::Transcript> Transcription::finish() {
     return std::move(transcript_);
 }
 
+std::int64_t Transcription::final_until() const {
+    if (!pending_.empty()) return pending_.front().front().segment.span.start;
+    if (!collected_.empty()) return collected_.front().segment.span.start;
+    return cutter_.first_needed_sample();
+}
+
 void Transcription::tell() {
     const std::int64_t heard = cutter_.heard_samples();
     told_at_ = heard;
-    const std::int64_t final_until =
-        pending_.empty() ? cutter_.first_needed_sample() : pending_.front().segment.span.start;
-    progress_({model::seconds_of_samples(heard), model::seconds_of_samples(std::min(final_until, heard))});
+    progress_({model::seconds_of_samples(heard), model::seconds_of_samples(std::min(final_until(), heard))});
 }
 
 }  // namespace

@@ -17,8 +17,8 @@
 namespace speech {
 
 struct TranscribeOptions {
-    std::size_t segments_in_flight = 4;  // bound on memory: recognised, being recognised or waiting
-    std::string language = "en";         // BCP 47; checked by the caller against the recogniser's languages
+    std::size_t batches_in_flight = 4;  // bound on memory: of a few segments each, being recognised or waiting
+    std::string language = "en";        // BCP 47; checked by the caller against the recogniser's languages
     /// When set, grows by the CPU time (runtime::thread_cpu_time) of the engine's own calls: voice activity a block,
     /// recogniser.
     std::atomic<std::int64_t>* engine_cpu_ns = nullptr;

@@ -51,7 +51,7 @@ base::Result<model::Transcript> transcribe_samples(std::vector<float> samples, c
     fakes::Source source(std::move(samples), run.block);
     runtime::Threads threads(run.threads);
     return transcribe(source, voice_activity, fakes::FakeRecogniser(run.answer), threads,
-                      {.segments_in_flight = run.threads + 1}, run.progress, never_stop);
+                      {.batches_in_flight = run.threads + 1}, run.progress, never_stop);
 }
 
 std::string summary(const model::Transcript& transcript) {

@@ -1,0 +1,172 @@
+#include "speech/matrix.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace speech {
+namespace {
+
+#define VT_NAMESPACE portable
+#define VT_TARGET
+#define VT_LANES 4
+#define VT_ROWS 4
+#define VT_LINES 1
+#define VT_SINGLE_LINES 1
+#define VT_FUSED(a, b, c) fused(a, b, c)
+#define VT_WIDEN(at) widen(at)
+#define VT_WIDEN_HALF(at) widen_half(at)
+#define VT_NARROW(vector, at) narrow_to(vector, at)
+namespace portable {
+using Four [[gnu::vector_size(4 * sizeof(float)), gnu::may_alias]] = float;
+inline Four fused(Four a, Four b, Four c) {
+    return Four{std::fma(a[0], b[0], c[0]), std::fma(a[1], b[1], c[1]), std::fma(a[2], b[2], c[2]),
+                std::fma(a[3], b[3], c[3])};
+}
+inline Four widen(const std::uint8_t* at) {
+    return Four{static_cast<float>(at[0]), static_cast<float>(at[1]), static_cast<float>(at[2]),
+                static_cast<float>(at[3])};
+}
+inline Four widen_half(const Half* at) {
+    _Float16 halves[4];
+    std::memcpy(halves, at, sizeof halves);
+    return Four{static_cast<float>(halves[0]), static_cast<float>(halves[1]), static_cast<float>(halves[2]),
+                static_cast<float>(halves[3])};
+}
+inline void narrow_to(Four vector, Half* at) {
+    const _Float16 halves[4] = {static_cast<_Float16>(vector[0]), static_cast<_Float16>(vector[1]),
+                                static_cast<_Float16>(vector[2]), static_cast<_Float16>(vector[3])};
+    std::memcpy(at, halves, sizeof halves);
+}
+}  // namespace portable
+#include "speech/matrix_kernel.inl"
+#undef VT_NAMESPACE
+#undef VT_TARGET
+#undef VT_LANES
+#undef VT_ROWS
+#undef VT_LINES
+#undef VT_SINGLE_LINES
+#undef VT_FUSED
+#undef VT_WIDEN
+#undef VT_WIDEN_HALF
+#undef VT_NARROW
+
+#if defined(__x86_64__)
+
+#define VT_NAMESPACE avx2
+#define VT_TARGET [[gnu::target("avx2,fma,f16c")]]
+#define VT_LANES 8
+#define VT_ROWS 6
+#define VT_LINES 1
+#define VT_SINGLE_LINES 4
+#define VT_FUSED(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define VT_WIDEN(at) _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at))))
+#define VT_WIDEN_HALF(at) _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)))
+#define VT_NARROW(vector, at) \
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(at), _mm256_cvtps_ph(vector, _MM_FROUND_TO_NEAREST_INT))
+#include "speech/matrix_kernel.inl"
+#undef VT_NAMESPACE
+#undef VT_TARGET
+#undef VT_LANES
+#undef VT_ROWS
+#undef VT_LINES
+#undef VT_SINGLE_LINES
+#undef VT_FUSED
+#undef VT_WIDEN
+#undef VT_WIDEN_HALF
+#undef VT_NARROW
+
+#define VT_NAMESPACE avx512
+#define VT_TARGET [[gnu::target("avx512f,fma")]]
+#define VT_LANES 16
+#define VT_ROWS 8
+#define VT_LINES 3
+#define VT_SINGLE_LINES 8
+#define VT_FUSED(a, b, c) _mm512_fmadd_ps(a, b, c)
+#define VT_WIDEN(at) _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at))))
+#define VT_WIDEN_HALF(at) _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)))
+#define VT_NARROW(vector, at) \
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), _mm512_cvtps_ph(vector, _MM_FROUND_TO_NEAREST_INT))
+#include "speech/matrix_kernel.inl"
+#undef VT_NAMESPACE
+#undef VT_TARGET
+#undef VT_LANES
+#undef VT_ROWS
+#undef VT_LINES
+#undef VT_SINGLE_LINES
+#undef VT_FUSED
+#undef VT_WIDEN
+#undef VT_WIDEN_HALF
+#undef VT_NARROW
+
+#define VT_KERNELS(SET)                                                                                       \
+    MatrixKernels {                                                                                           \
+        "fma", #SET, SET::multiply, SET::multiply_lines, SET::multiply_half_lines, SET::narrow, SET::softmax, \
+            SET::normalise, SET::gelu, SET::tanh, SET::gate, SET::add, SET::greatest                          \
+    }
+
+constexpr std::array kernels{VT_KERNELS(avx512), VT_KERNELS(avx2), VT_KERNELS(portable)};
+
+std::size_t first_supported() {
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f")) return 0;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) return 1;
+    return 2;
+}
+
+#else
+
+constexpr std::array kernels{VT_KERNELS(portable)};
+
+std::size_t first_supported() {
+    return 0;
+}
+
+#endif
+
+// Calls place(index in the packed layout, index in the matrix) for every value of the matrix.
+template <class Place>
+void lay_out(std::size_t inputs, std::size_t outputs, Place place) {
+    for (std::size_t input = 0; input < inputs; ++input) {
+        for (std::size_t output = 0; output < outputs; ++output) {
+            const std::size_t line = output / line_floats;
+            place((line * inputs + input) * line_floats + output % line_floats, input * outputs + output);
+        }
+    }
+}
+
+}  // namespace
+
+PackedMatrix::PackedMatrix(std::size_t inputs, std::size_t outputs, std::span<const float> bias)
+    : inputs_(inputs), bias_((outputs + line_floats - 1) / line_floats, Line{}) {
+    for (std::size_t i = 0; i < bias.size(); ++i)
+        bias_[i / line_floats].values[i % line_floats] = bias[i];
+}
+
+PackedMatrix::PackedMatrix(const MatrixValues& matrix, std::span<const float> bias)
+    : PackedMatrix(matrix.inputs, matrix.outputs, bias) {
+    floats_.resize(lines() * inputs_, Line{});
+    lay_out(inputs_, matrix.outputs, [&](std::size_t packed, std::size_t plain) {
+        floats_[packed / line_floats].values[packed % line_floats] = matrix.values[plain];
+    });
+}
+
+PackedMatrix::PackedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias)
+    : PackedMatrix(matrix.inputs, matrix.outputs, bias) {
+    scale_ = matrix.scale;
+    zero_ = static_cast<float>(matrix.zero);
+    bytes_.assign(lines() * inputs_ * line_floats, matrix.zero);
+    lay_out(inputs_, matrix.outputs,
+            [&](std::size_t packed, std::size_t plain) { bytes_[packed] = matrix.values[plain]; });
+}
+
+std::span<const MatrixKernels> matrix_kernels() {
+    return std::span(kernels).subspan(first_supported());
+}
+
+}  // namespace speech

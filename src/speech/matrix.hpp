@@ -1,0 +1,105 @@
+// Matrices times rows of activations, and the functions between them, for transformers on the processor.
+//
+// Every result is a chain of fused multiply-adds in one fixed order (over the inputs, whatever the number of rows,
+// whatever the width of the registers), so that the bits do not depend on the batch, nor on which of the profiles with
+// fused multiply-adds runs. Pure; any thread.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "speech/dense.hpp"
+
+namespace speech {
+
+/// The bits of a 16-bit float (IEEE 754 binary16).
+using Half = std::uint16_t;
+
+/// What a matrix is made of: `inputs` x `outputs` values, the outputs of one input side by side. 8-bit values are
+/// (value - zero) * scale.
+struct MatrixValues {
+    std::size_t inputs = 0;
+    std::size_t outputs = 0;
+    std::vector<float> values;  // row-major
+};
+struct ByteMatrixValues {
+    std::size_t inputs = 0;
+    std::size_t outputs = 0;
+    std::vector<std::uint8_t> values;  // row-major
+    float scale = 1;
+    std::uint8_t zero = 0;
+};
+
+/// A matrix laid out for the kernels: a line of outputs after the other, each input by input. The number of outputs is
+/// rounded up to whole lines; the added ones are 0. Floats are quickest for many rows; bytes take a quarter of the
+/// memory, which counts for few.
+class PackedMatrix {
+  public:
+    PackedMatrix() = default;
+    explicit PackedMatrix(const MatrixValues& matrix, std::span<const float> bias = {});
+    explicit PackedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias = {});
+
+    [[nodiscard]] std::size_t inputs() const { return inputs_; }
+    [[nodiscard]] std::size_t lines() const { return bias_.size(); }
+    [[nodiscard]] bool holds_bytes() const { return !bytes_.empty(); }
+    [[nodiscard]] const float* floats(std::size_t line) const { return floats_[line * inputs_].values; }
+    [[nodiscard]] const std::uint8_t* bytes(std::size_t line) const {
+        return bytes_.data() + line * inputs_ * line_floats;
+    }
+    [[nodiscard]] const float* bias(std::size_t line) const { return bias_[line].values; }
+    [[nodiscard]] float scale() const { return scale_; }
+    [[nodiscard]] float zero() const { return zero_; }
+
+  private:
+    PackedMatrix(std::size_t inputs, std::size_t outputs, std::span<const float> bias);
+
+    std::size_t inputs_ = 0;
+    float scale_ = 1;
+    float zero_ = 0;
+    std::vector<Line> floats_;
+    std::vector<std::uint8_t> bytes_;
+    std::vector<Line> bias_;
+};
+
+/// The functions of one instruction set. Rows of activations begin `step` floats after each other; a step is a multiple
+/// of line_floats where rows are written.
+struct MatrixKernels {
+    std::string_view name;  // of the numeric profile: the same for all that give the same bits
+    std::string_view instructions;
+    /// out = bias + in x matrix, for lines `first` to `first + lines` of it; line `first` goes to `out`.
+    void (*multiply)(const PackedMatrix& matrix, std::size_t first, std::size_t lines, const float* in,
+                     std::size_t in_step, std::size_t rows, float* out, std::size_t out_step);
+    /// out = in x floats, where `floats` are lines as a PackedMatrix has them, without bias, `floats_step` floats after
+    /// each other.
+    void (*multiply_lines)(const float* floats, std::size_t floats_step, std::size_t inputs, std::size_t lines,
+                           const float* in, std::size_t in_step, std::size_t rows, float* out, std::size_t out_step);
+    /// The same with halves.
+    void (*multiply_half_lines)(const Half* halves, std::size_t halves_step, std::size_t inputs, std::size_t lines,
+                                const float* in, std::size_t in_step, std::size_t rows, float* out,
+                                std::size_t out_step);
+    /// Floats to halves, each to the nearest; `size` is a multiple of line_floats.
+    void (*narrow)(const float* values, std::size_t size, Half* halves);
+    /// Each row of `size` values becomes its softmax; what follows up to the whole line becomes 0.
+    void (*softmax)(float* values, std::size_t step, std::size_t rows, std::size_t size);
+    /// out = (in - mean) / sqrt(variance + epsilon) * weight, row by row; `size` is a multiple of line_floats.
+    void (*normalise)(const float* in, std::size_t step, std::size_t rows, std::size_t size, const float* weight,
+                      float* out);
+    /// In place; `size` is a multiple of line_floats.
+    void (*gelu)(float* values, std::size_t size);
+    void (*tanh)(float* values, std::size_t size);
+    /// value = value * silu(gate).
+    void (*gate)(float* values, const float* gates, std::size_t size);
+    /// into += values.
+    void (*add)(float* into, const float* values, std::size_t size);
+    /// The index of the greatest value; the first of several.
+    std::size_t (*greatest)(const float* values, std::size_t size);
+};
+
+inline constexpr float normalise_epsilon = 1e-5F;
+
+/// Those that this processor can run, fastest first; never empty.
+std::span<const MatrixKernels> matrix_kernels();
+
+}  // namespace speech

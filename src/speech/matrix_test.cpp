@@ -1,0 +1,264 @@
+#include "speech/matrix.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+#include "speech/random_values.hpp"
+
+namespace speech {
+namespace {
+
+constexpr unsigned cases = 1500;
+
+struct Product {
+    PackedMatrix matrix;
+    std::vector<float> in;
+    std::size_t in_step = 0;
+    std::size_t rows = 0;
+
+    [[nodiscard]] std::vector<float> by(const MatrixKernels& kernels) const {
+        const std::size_t step = matrix.lines() * line_floats;
+        std::vector<float> out(rows * step);
+        kernels.multiply(matrix, 0, matrix.lines(), in.data(), in_step, rows, out.data(), step);
+        return out;
+    }
+};
+
+double plain(const MatrixValues& matrix, std::size_t input, std::size_t output) {
+    return static_cast<double>(matrix.values[input * matrix.outputs + output]);
+}
+
+double plain(const ByteMatrixValues& matrix, std::size_t input, std::size_t output) {
+    return (matrix.values[input * matrix.outputs + output] - matrix.zero) * static_cast<double>(matrix.scale);
+}
+
+// What `product` must be, from the definition.
+template <class Values>
+void expect_product(const Product& product, const Values& matrix, const std::vector<float>& bias) {
+    for (const MatrixKernels& kernels : matrix_kernels()) {
+        const std::vector<float> out = product.by(kernels);
+        const std::size_t step = product.matrix.lines() * line_floats;
+        for (std::size_t row = 0; row < product.rows; ++row) {
+            for (std::size_t output = 0; output < matrix.outputs; ++output) {
+                double sum = static_cast<double>(bias[output]);
+                for (std::size_t i = 0; i < matrix.inputs; ++i)
+                    sum += static_cast<double>(product.in[row * product.in_step + i]) * plain(matrix, i, output);
+                ASSERT_NEAR(static_cast<double>(out[row * step + output]), sum, 2e-4) << kernels.instructions;
+            }
+        }
+    }
+}
+
+template <class Make>
+void check_products(Make make) {
+    for (unsigned seed = 0; seed < cases; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        RandomValues random(seed);
+        const std::size_t inputs = random.count(1, 70);
+        const std::size_t outputs = random.count(1, 90);
+        const auto matrix = make(random, inputs, outputs);
+        const std::vector<float> bias = random.floats(outputs);
+        Product product{.matrix = PackedMatrix(matrix, bias), .in = {}, .in_step = 0, .rows = random.count(1, 19)};
+        product.in_step = inputs + random.count(0, 9);
+        product.in = random.floats(product.rows * product.in_step);
+        expect_product(product, matrix, bias);
+        if (testing::Test::HasFatalFailure()) return;
+    }
+}
+
+TEST(Matrix, MultipliesFloatsAsTheDefinitionDoes) {
+    check_products(
+        [](RandomValues& random, std::size_t inputs, std::size_t outputs) { return random.matrix(inputs, outputs); });
+}
+
+TEST(Matrix, MultipliesBytesAsTheDefinitionDoes) {
+    check_products([](RandomValues& random, std::size_t inputs, std::size_t outputs) {
+        return random.byte_matrix(inputs, outputs, 0.01F);
+    });
+}
+
+// Rows one by one, with the kernels of another instruction set, give the same bits as all at once.
+template <class Make>
+void check_bits(Make make) {
+    for (unsigned seed = 0; seed < cases; ++seed) {
+        RandomValues random(seed);
+        const std::size_t inputs = random.count(1, 300);
+        Product all{
+            .matrix = PackedMatrix(make(random, inputs)), .in = {}, .in_step = inputs, .rows = random.count(1, 40)};
+        all.in = random.floats(all.rows * inputs);
+        const std::vector<float> expected = all.by(matrix_kernels().front());
+        const std::size_t step = all.matrix.lines() * line_floats;
+        const std::size_t row = random.count(0, all.rows - 1);
+        const Product one{
+            all.matrix, {all.in.begin() + static_cast<std::ptrdiff_t>(row * inputs), all.in.end()}, inputs, 1};
+        for (const MatrixKernels& kernels : matrix_kernels()) {
+            ASSERT_EQ(std::memcmp(one.by(kernels).data(), expected.data() + row * step, step * sizeof(float)), 0)
+                << kernels.instructions << ", seed " << seed;
+        }
+    }
+}
+
+TEST(Matrix, GivesTheSameBitsForAnyBatchAndInstructionSet) {
+    check_bits([](RandomValues& random, std::size_t inputs) { return random.matrix(inputs, random.count(1, 200)); });
+    check_bits([](RandomValues& random, std::size_t inputs) {
+        return random.byte_matrix(inputs, random.count(1, 200), 0.02F);
+    });
+}
+
+TEST(Matrix, MultipliesOnlyTheLinesThatAreAskedFor) {
+    RandomValues random(1);
+    const PackedMatrix matrix(random.matrix(20, 64));
+    const std::vector<float> in = random.floats(20);
+    const MatrixKernels& kernels = matrix_kernels().front();
+    std::vector<float> all(64);
+    std::vector<float> some(32, -1.0F);
+    kernels.multiply(matrix, 0, 4, in.data(), 20, 1, all.data(), 64);
+    kernels.multiply(matrix, 2, 1, in.data(), 20, 1, some.data(), 32);
+    EXPECT_TRUE(std::equal(all.begin() + 32, all.begin() + 48, some.begin()));
+    EXPECT_TRUE(std::all_of(some.begin() + 16, some.end(), [](float value) { return value == -1.0F; }));
+}
+
+// A function of single values against its definition, for every kernel; all must give the first's bits.
+template <class Run, class Definition>
+void check_function(Run run, Definition definition, float most, double tolerance) {
+    RandomValues random(3);
+    const std::vector<float> values = random.floats(4096, most);
+    std::vector<float> first;
+    for (const MatrixKernels& kernels : matrix_kernels()) {
+        std::vector<float> out = values;
+        run(kernels, out);
+        for (std::size_t i = 0; i < out.size(); ++i) {
+            ASSERT_NEAR(static_cast<double>(out[i]), definition(static_cast<double>(values[i])), tolerance)
+                << kernels.instructions << " of " << values[i];
+        }
+        if (first.empty()) first = out;
+        EXPECT_EQ(out, first) << kernels.instructions;
+    }
+}
+
+TEST(Matrix, GeluIsWhatItsDefinitionSays) {
+    const auto run = [](const MatrixKernels& kernels, std::vector<float>& values) {
+        kernels.gelu(values.data(), values.size());
+    };
+    check_function(run, [](double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2.0))); }, 6, 2e-6);
+}
+
+TEST(Matrix, TanhIsWhatItsDefinitionSays) {
+    const auto run = [](const MatrixKernels& kernels, std::vector<float>& values) {
+        kernels.tanh(values.data(), values.size());
+    };
+    check_function(run, [](double x) { return std::tanh(x); }, 50, 1e-6);
+}
+
+TEST(Matrix, GatesAreWhatTheirDefinitionSays) {
+    const auto run = [](const MatrixKernels& kernels, std::vector<float>& values) {
+        const std::vector<float> gates = values;
+        std::ranges::fill(values, 2.0F);
+        kernels.gate(values.data(), gates.data(), values.size());
+    };
+    check_function(run, [](double x) { return 2 * x / (1 + std::exp(-x)); }, 60, 2e-5);
+}
+
+TEST(Matrix, SoftmaxSharesOutOneAndFillsUpWithNothing) {
+    for (unsigned seed = 0; seed < cases; ++seed) {
+        RandomValues random(seed);
+        const std::size_t size = random.count(1, 100);
+        const std::size_t step = (size + line_floats - 1) / line_floats * line_floats;
+        const std::vector<float> scores = random.floats(2 * step, 20);
+        std::vector<float> first;
+        for (const MatrixKernels& kernels : matrix_kernels()) {
+            std::vector<float> shares = scores;
+            kernels.softmax(shares.data(), step, 2, size);
+            if (first.empty()) first = shares;
+            ASSERT_EQ(shares, first) << kernels.instructions << ", seed " << seed;
+        }
+        for (std::size_t row = 0; row < 2; ++row) {
+            double sum = 0;
+            for (std::size_t i = 0; i < size; ++i)
+                sum += std::exp(static_cast<double>(scores[row * step + i]));
+            for (std::size_t i = 0; i < step; ++i) {
+                const double share = i < size ? std::exp(static_cast<double>(scores[row * step + i])) / sum : 0;
+                ASSERT_NEAR(static_cast<double>(first[row * step + i]), share, 1e-6) << "seed " << seed;
+            }
+        }
+    }
+}
+
+TEST(Matrix, NormalisedRowsHaveNoMeanAndTheirWeights) {
+    for (unsigned seed = 0; seed < cases; ++seed) {
+        RandomValues random(seed);
+        const std::size_t size = random.count(1, 20) * line_floats;
+        std::vector<float> row = random.floats(size, 3);
+        for (float& value : row)
+            value += 5;
+        const std::vector<float> weight = random.floats(size);
+        double mean = 0;
+        double square = 0;
+        for (const float value : row)
+            mean += static_cast<double>(value) / static_cast<double>(size);
+        for (const float value : row)
+            square += std::pow(static_cast<double>(value) - mean, 2) / static_cast<double>(size);
+        std::vector<float> first;
+        for (const MatrixKernels& kernels : matrix_kernels()) {
+            std::vector<float> out(size);
+            kernels.normalise(row.data(), size, 1, size, weight.data(), out.data());
+            for (std::size_t i = 0; i < size; ++i) {
+                const double expected = (static_cast<double>(row[i]) - mean) / std::sqrt(square + 1e-5);
+                ASSERT_NEAR(static_cast<double>(out[i]), expected * static_cast<double>(weight[i]), 1e-5)
+                    << kernels.instructions << ", seed " << seed;
+            }
+            if (first.empty()) first = out;
+            ASSERT_EQ(out, first) << kernels.instructions << ", seed " << seed;
+        }
+    }
+}
+
+TEST(Matrix, TheFirstOfTheGreatestIsChosen) {
+    for (const MatrixKernels& kernels : matrix_kernels()) {
+        std::vector<float> values(64, -2.0F);
+        values[41] = values[17] = -0.5F;
+        EXPECT_EQ(kernels.greatest(values.data(), values.size()), 17U) << kernels.instructions;
+        values[63] = 1.0F;
+        EXPECT_EQ(kernels.greatest(values.data(), values.size()), 63U) << kernels.instructions;
+    }
+}
+
+TEST(Matrix, HalvesKeepElevenBitsAndMultiplyAsFloatsDo) {
+    for (unsigned seed = 0; seed < cases; ++seed) {
+        RandomValues random(seed);
+        const std::size_t inputs = random.count(1, 40);
+        const std::vector<float> values = random.floats(inputs * line_floats, 4);
+        const std::vector<float> in = random.floats(inputs);
+        std::vector<float> first;
+        for (const MatrixKernels& kernels : matrix_kernels()) {
+            std::vector<Half> halves(values.size());
+            kernels.narrow(values.data(), values.size(), halves.data());
+            std::vector<float> out(line_floats);
+            kernels.multiply_half_lines(halves.data(), 0, inputs, 1, in.data(), inputs, 1, out.data(), line_floats);
+            for (std::size_t o = 0; o < line_floats; ++o) {
+                double sum = 0;
+                double size = 0;
+                for (std::size_t i = 0; i < inputs; ++i) {
+                    const double term = static_cast<double>(values[i * line_floats + o]) * static_cast<double>(in[i]);
+                    sum += term;
+                    size += std::abs(term);
+                }
+                ASSERT_NEAR(static_cast<double>(out[o]), sum, size / 1024) << kernels.instructions;
+            }
+            if (first.empty()) first = out;
+            ASSERT_EQ(out, first) << kernels.instructions << ", seed " << seed;
+        }
+    }
+}
+
+TEST(Matrix, TheSlowestKernelsRunEverywhere) {
+    EXPECT_EQ(matrix_kernels().back().instructions, "portable");
+    for (const MatrixKernels& kernels : matrix_kernels())
+        EXPECT_EQ(kernels.name, "fma") << kernels.instructions;
+}
+
+}  // namespace
+}  // namespace speech

@@ -1,0 +1,200 @@
+#include "speech/moonshine_decoder.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/audio.hpp"
+#include "speech/attention.hpp"
+
+namespace speech {
+namespace {
+
+// One segment on its way: its frames as keys and values of every layer, and what has been said so far.
+struct Sequence {
+    std::vector<KeysAndValues<Half>> cross;
+    std::vector<KeysAndValues<float>> self;
+    std::vector<std::int32_t> tokens;
+    std::size_t token_limit = 0;
+
+    [[nodiscard]] bool ended() const { return tokens.size() > token_limit || tokens.back() == end_token; }
+};
+
+// One matrix over all frames, in halves: a token reads them all, and each is read by every token.
+void read_frames(const PackedMatrix& matrix, const MatrixKernels& kernels, const Frames& frames,
+                 std::vector<float>& room, std::vector<Half>& out) {
+    room.resize(frames.values.size());
+    out.resize(frames.values.size());
+    kernels.multiply(matrix, 0, matrix.lines(), frames.values.data(), matrix.inputs(), frames.count, room.data(),
+                     matrix.inputs());
+    kernels.narrow(room.data(), room.size(), out.data());
+}
+
+Sequence begin(const MoonshineWeights& weights, const MatrixKernels& kernels, const DecoderInput& input) {
+    Sequence sequence{.cross = {}, .self = {}, .tokens = {first_token}, .token_limit = input.token_limit};
+    const MoonshineShape& shape = weights.shape;
+    std::vector<float> room;
+    std::vector<Half> keys;
+    std::vector<Half> values;
+    for (const DecoderLayerWeights& layer : weights.decoder.layers) {
+        read_frames(layer.cross.key, kernels, input.frames, room, keys);
+        read_frames(layer.cross.value, kernels, input.frames, room, values);
+        auto& cross = sequence.cross.emplace_back(shape.heads, shape.head_width(), input.frames.count);
+        for (std::size_t row = 0; row < input.frames.count; ++row)
+            cross.append(keys.data() + row * shape.width, values.data() + row * shape.width);
+        sequence.self.emplace_back(shape.heads, shape.head_width(), input.token_limit + 1);
+    }
+    return sequence;
+}
+
+// The rows of one token of every sequence; a row after the other in each buffer.
+class Step {
+  public:
+    Step(const MoonshineWeights& weights, const MatrixKernels& kernels, const Rotary& rotary, std::size_t rows)
+        : weights_(weights),
+          shape_(weights.shape),
+          kernels_(kernels),
+          rotary_(rotary),
+          states_(rows * shape_.width),
+          norm_(rows * shape_.width),
+          query_(rows * shape_.width),
+          key_(rows * shape_.width),
+          value_(rows * shape_.width),
+          logits_(rows * shape_.vocabulary) {}
+
+    // Appends the next token to each.
+    void run(std::span<Sequence* const> sequences) {
+        for (std::size_t row = 0; row < sequences.size(); ++row)
+            embed(static_cast<std::size_t>(sequences[row]->tokens.back()), states_.data() + row * shape_.width);
+        for (std::size_t layer = 0; layer < weights_.decoder.layers.size(); ++layer) {
+            const DecoderLayerWeights& layer_weights = weights_.decoder.layers[layer];
+            attend_to_words(layer_weights, layer, sequences);
+            attend_to_frames(layer_weights, layer, sequences);
+            feed_forward(layer_weights, sequences.size());
+        }
+        choose(sequences);
+    }
+
+  private:
+    void embed(std::size_t token, float* state) const {
+        const ByteMatrixValues& embedding = weights_.decoder.embedding;
+        for (std::size_t i = 0; i < shape_.width; ++i) {
+            const int value = int{embedding.values[token * shape_.width + i]} - int{embedding.zero};
+            state[i] = static_cast<float>(value) * embedding.scale;
+        }
+    }
+
+    void multiply(const PackedMatrix& matrix, const std::vector<float>& in, std::size_t in_step, std::size_t rows,
+                  std::vector<float>& out) const {
+        const std::size_t step = matrix.lines() * line_floats;
+        out.resize(std::max(out.size(), rows * step));
+        kernels_.multiply(matrix, 0, matrix.lines(), in.data(), in_step, rows, out.data(), step);
+    }
+    void normalise(const std::vector<float>& weight, std::size_t rows) {
+        kernels_.normalise(states_.data(), shape_.width, rows, shape_.width, weight.data(), norm_.data());
+    }
+    void add_through(const PackedMatrix& matrix, const std::vector<float>& in, std::size_t in_step, std::size_t rows) {
+        multiply(matrix, in, in_step, rows, value_);
+        kernels_.add(states_.data(), value_.data(), rows * shape_.width);
+    }
+
+    void attend_to_words(const DecoderLayerWeights& layer, std::size_t index, std::span<Sequence* const> sequences) {
+        const std::size_t width = shape_.width;
+        normalise(layer.self_norm, sequences.size());
+        multiply(layer.self.query, norm_, width, sequences.size(), query_);
+        multiply(layer.self.key, norm_, width, sequences.size(), key_);
+        multiply(layer.self.value, norm_, width, sequences.size(), value_);
+        for (std::size_t row = 0; row < sequences.size(); ++row) {
+            KeysAndValues<float>& words = sequences[row]->self[index];
+            float* query = query_.data() + row * width;
+            float* key = key_.data() + row * width;
+            rotary_.turn(query, shape_.heads, shape_.head_width(), words.size());
+            rotary_.turn(key, shape_.heads, shape_.head_width(), words.size());
+            words.append(key, value_.data() + row * width);
+            words.attend(kernels_, query, width, 1, room_, norm_.data() + row * width);
+        }
+        add_through(layer.self.output, norm_, width, sequences.size());
+    }
+
+    void attend_to_frames(const DecoderLayerWeights& layer, std::size_t index, std::span<Sequence* const> sequences) {
+        const std::size_t width = shape_.width;
+        normalise(layer.cross_norm, sequences.size());
+        multiply(layer.cross.query, norm_, width, sequences.size(), query_);
+        for (std::size_t row = 0; row < sequences.size(); ++row) {
+            sequences[row]->cross[index].attend(kernels_, query_.data() + row * width, width, 1, room_,
+                                                norm_.data() + row * width);
+        }
+        add_through(layer.cross.output, norm_, width, sequences.size());
+    }
+
+    void feed_forward(const DecoderLayerWeights& layer, std::size_t rows) {
+        const std::size_t step = layer.expand.lines() * line_floats;
+        normalise(layer.feed_forward_norm, rows);
+        multiply(layer.expand, norm_, shape_.width, rows, wide_);
+        for (std::size_t row = 0; row < rows; ++row) {
+            float* values = wide_.data() + row * step;
+            kernels_.gate(values, values + step / 2, step / 2);
+        }
+        add_through(layer.contract, wide_, step, rows);
+    }
+
+    void choose(std::span<Sequence* const> sequences) {
+        normalise(weights_.decoder.norm, sequences.size());
+        multiply(weights_.decoder.output, norm_, shape_.width, sequences.size(), logits_);
+        for (std::size_t row = 0; row < sequences.size(); ++row) {
+            const float* logits = logits_.data() + row * shape_.vocabulary;
+            sequences[row]->tokens.push_back(static_cast<std::int32_t>(kernels_.greatest(logits, shape_.vocabulary)));
+        }
+    }
+
+    const MoonshineWeights& weights_;
+    const MoonshineShape& shape_;
+    const MatrixKernels& kernels_;
+    const Rotary& rotary_;
+    std::vector<float> states_;
+    std::vector<float> norm_;
+    std::vector<float> query_;
+    std::vector<float> key_;
+    std::vector<float> value_;
+    std::vector<float> wide_;
+    std::vector<float> logits_;
+    std::vector<float> room_;
+};
+
+std::vector<std::int32_t> words_of(const Sequence& sequence) {
+    std::vector<std::int32_t> tokens(sequence.tokens.begin() + 1, sequence.tokens.end());
+    if (!tokens.empty() && tokens.back() == end_token) tokens.pop_back();
+    return tokens;
+}
+
+}  // namespace
+
+std::size_t token_limit(std::size_t samples) {
+    constexpr double tokens_a_second = 6.5;  // English: the paper's own bound against loops
+    const double seconds = static_cast<double>(samples) / static_cast<double>(model::sample_rate_hz);
+    return static_cast<std::size_t>(std::ceil(seconds * tokens_a_second)) + 1;
+}
+
+std::vector<std::vector<std::int32_t>> decode(const MoonshineWeights& weights, const MatrixKernels& kernels,
+                                              std::span<const DecoderInput> inputs) {
+    std::vector<Sequence> sequences;
+    std::size_t longest = 0;
+    for (const DecoderInput& input : inputs) {
+        sequences.push_back(begin(weights, kernels, input));
+        longest = std::max(longest, input.token_limit);
+    }
+    const Rotary rotary(weights.rotary_frequencies, longest + 1);
+    Step step(weights, kernels, rotary, inputs.size());
+    std::vector<Sequence*> open;
+    for (Sequence& sequence : sequences)
+        open.push_back(&sequence);
+    while (!open.empty()) {
+        step.run(open);
+        std::erase_if(open, [](const Sequence* sequence) { return sequence->ended(); });
+    }
+    std::vector<std::vector<std::int32_t>> tokens;
+    for (const Sequence& sequence : sequences)
+        tokens.push_back(words_of(sequence));
+    return tokens;
+}
+
+}  // namespace speech

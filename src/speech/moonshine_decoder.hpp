@@ -1,0 +1,29 @@
+// Moonshine's decoder: frames to tokens, for a batch of segments at once. Greedy: the likeliest token each time. Pure;
+// any thread.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "speech/moonshine_encoder.hpp"
+#include "speech/moonshine_weights.hpp"
+
+namespace speech {
+
+inline constexpr std::int32_t first_token = 1;
+inline constexpr std::int32_t end_token = 2;
+
+/// How many tokens speech of this length can have; the model was trained to end before.
+std::size_t token_limit(std::size_t samples);
+
+struct DecoderInput {
+    Frames frames;
+    std::size_t token_limit = 0;
+};
+
+/// The tokens of each input, without the first and the end. One input's tokens do not depend on the others.
+std::vector<std::vector<std::int32_t>> decode(const MoonshineWeights& weights, const MatrixKernels& kernels,
+                                              std::span<const DecoderInput> inputs);
+
+}  // namespace speech

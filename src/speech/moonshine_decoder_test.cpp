@@ -1,0 +1,89 @@
+#include "speech/moonshine_decoder.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "speech/moonshine_reference.hpp"
+
+namespace speech {
+namespace {
+
+using reference::Model;
+using Tokens = std::vector<std::int32_t>;
+
+DecoderInput random_input(RandomValues& random) {
+    DecoderInput input{.frames = {random.count(1, 40), {}}, .token_limit = random.count(1, 24)};
+    input.frames.values = random.floats(input.frames.count * Model::width, 2);
+    return input;
+}
+
+reference::Rows rows_of(const Frames& frames) {
+    reference::Rows rows;
+    for (std::size_t row = 0; row < frames.count; ++row) {
+        const auto begin = frames.values.begin() + static_cast<std::ptrdiff_t>(row * Model::width);
+        rows.emplace_back(begin, begin + Model::width);
+    }
+    return rows;
+}
+
+// Each token is the likeliest after those before it (or as likely: keys and values are kept in halves), as the
+// definition without anything kept has it; the end comes where it is the likeliest, or at the limit.
+void expect_greedy(const Model& model, const DecoderInput& input, const Tokens& tokens) {
+    const reference::Rows frames = rows_of(input.frames);
+    Tokens said = {first_token};
+    ASSERT_LE(tokens.size(), input.token_limit);
+    for (std::size_t i = 0; i <= tokens.size() && i < input.token_limit; ++i) {
+        const reference::Row logits = model.next(frames, said);
+        const std::int32_t chosen = i < tokens.size() ? tokens[i] : end_token;
+        ASSERT_GE(logits[static_cast<std::size_t>(chosen)], *std::ranges::max_element(logits) - 0.02)
+            << "token " << i << " of " << tokens.size();
+        said.push_back(chosen);
+    }
+}
+
+TEST(MoonshineDecoder, SaysWhatTheDefinitionSays) {
+    std::size_t ended_early = 0;
+    for (unsigned seed = 0; seed < 150; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const Model model(seed);
+        RandomValues random(seed);
+        const std::vector<DecoderInput> inputs = {random_input(random), random_input(random)};
+        const auto tokens = decode(model.weights(), matrix_kernels().front(), inputs);
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            expect_greedy(model, inputs[i], tokens[i]);
+            ended_early += tokens[i].size() < inputs[i].token_limit ? 1U : 0U;
+        }
+        if (HasFatalFailure()) return;
+    }
+    EXPECT_GT(ended_early, 10U) << "the end was not tried";
+}
+
+TEST(MoonshineDecoder, SaysTheSameInAnyBatchAndOnEveryInstructionSet) {
+    for (unsigned seed = 0; seed < 60; ++seed) {
+        const MoonshineWeights weights = Model(seed).weights();
+        RandomValues random(seed);
+        std::vector<DecoderInput> inputs(random.count(2, 11));
+        std::ranges::generate(inputs, [&] { return random_input(random); });
+        const auto together = decode(weights, matrix_kernels().front(), inputs);
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            for (const MatrixKernels& kernels : matrix_kernels()) {
+                ASSERT_EQ(decode(weights, kernels, std::span(inputs).subspan(i, 1)).front(), together[i])
+                    << kernels.instructions << ", seed " << seed;
+            }
+        }
+    }
+}
+
+TEST(MoonshineDecoder, SaysNothingOfNothing) {
+    EXPECT_TRUE(decode(Model(1).weights(), matrix_kernels().front(), {}).empty());
+}
+
+TEST(MoonshineDecoder, BoundsTheTokensByTheLength) {
+    EXPECT_EQ(token_limit(0), 1U);
+    EXPECT_EQ(token_limit(16'000), 8U);
+    EXPECT_EQ(token_limit(160'000), 66U);
+}
+
+}  // namespace
+}  // namespace speech

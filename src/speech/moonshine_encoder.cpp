@@ -1,0 +1,165 @@
+#include "speech/moonshine_encoder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "speech/attention.hpp"
+
+namespace speech {
+namespace {
+
+constexpr std::size_t rows_at_once = 96;  // of the feed-forward layer, so that its rows stay near
+constexpr std::size_t shortest_samples =
+    front_first_taps + front_first_stride * (front_second_taps - 1 + front_second_stride * 2);
+
+std::size_t windows(std::size_t size, std::size_t taps, std::size_t stride) {
+    return (size - taps) / stride + 1;
+}
+
+// Mean and variance over all values, summed in one order whatever the compiler makes of it.
+struct Moments {
+    double mean = 0;
+    double variance = 0;
+};
+
+Moments moments_of(std::span<const float> values) {
+    constexpr std::size_t chains = 8;
+    std::array<double, chains> sums{};
+    std::array<double, chains> squares{};
+    for (std::size_t i = 0; i + chains <= values.size(); i += chains) {
+        for (std::size_t chain = 0; chain < chains; ++chain) {
+            const double value = values[i + chain];
+            sums[chain] += value;
+            squares[chain] += value * value;
+        }
+    }
+    double sum = 0;
+    double square = 0;
+    for (std::size_t chain = 0; chain < chains; ++chain) {
+        sum += sums[chain];
+        square += squares[chain];
+    }
+    const auto count = static_cast<double>(values.size());
+    return {sum / count, std::max(0.0, square / count - sum / count * (sum / count))};
+}
+
+// One group of all channels: the loudness of the whole segment is taken out.
+void normalise_group(const FrontWeights& front, std::size_t width, std::vector<float>& values) {
+    const Moments moments = moments_of(values);
+    const auto share = static_cast<float>(1 / std::sqrt(moments.variance + double{normalise_epsilon}));
+    const auto mean = static_cast<float>(moments.mean);
+    for (std::size_t row = 0; row < values.size(); row += width) {
+        for (std::size_t i = 0; i < width; ++i)
+            values[row + i] = (values[row + i] - mean) * share * front.norm_weight[i] + front.norm_bias[i];
+    }
+}
+
+Frames convolve(const MatrixKernels& kernels, const PackedMatrix& matrix, const float* in, std::size_t in_step,
+                std::size_t rows) {
+    const std::size_t step = matrix.lines() * line_floats;
+    Frames out{rows, std::vector<float>(rows * step)};
+    kernels.multiply(matrix, 0, matrix.lines(), in, in_step, rows, out.values.data(), step);
+    return out;
+}
+
+Frames run_front(const FrontWeights& front, std::size_t width, const MatrixKernels& kernels,
+                 std::span<const float> samples) {
+    Frames first = convolve(kernels, front.first, samples.data(), front_first_stride,
+                            windows(samples.size(), front_first_taps, front_first_stride));
+    kernels.tanh(first.values.data(), first.values.size());
+    normalise_group(front, width, first.values);
+    Frames second = convolve(kernels, front.second, first.values.data(), front_second_stride * width,
+                             windows(first.count, front_second_taps, front_second_stride));
+    kernels.gelu(second.values.data(), second.values.size());
+    Frames third = convolve(kernels, front.third, second.values.data(), front_third_stride * 2 * width,
+                            windows(second.count, front_third_taps, front_third_stride));
+    kernels.gelu(third.values.data(), third.values.size());
+    return third;
+}
+
+// The rows of the layers; what is between them is used again from layer to layer.
+class Layers {
+  public:
+    Layers(const MoonshineWeights& weights, const MatrixKernels& kernels, Frames& frames)
+        : shape_(weights.shape),
+          kernels_(kernels),
+          frames_(frames),
+          rotary_(weights.rotary_frequencies, frames.count),
+          norm_(frames.values.size()),
+          query_(frames.values.size()),
+          key_(frames.values.size()),
+          value_(frames.values.size()) {}
+
+    void run(const EncoderLayerWeights& layer) {
+        attend(layer);
+        for (std::size_t row = 0; row < frames_.count; row += rows_at_once)
+            feed_forward(layer, row, std::min(rows_at_once, frames_.count - row));
+    }
+
+  private:
+    void multiply(const PackedMatrix& matrix, const std::vector<float>& in, std::vector<float>& out) const {
+        kernels_.multiply(matrix, 0, matrix.lines(), in.data(), shape_.width, frames_.count, out.data(), shape_.width);
+    }
+
+    void attend(const EncoderLayerWeights& layer) {
+        const std::size_t width = shape_.width;
+        kernels_.normalise(frames_.values.data(), width, frames_.count, width, layer.attention_norm.data(),
+                           norm_.data());
+        multiply(layer.attention.query, norm_, query_);
+        multiply(layer.attention.key, norm_, key_);
+        multiply(layer.attention.value, norm_, value_);
+        KeysAndValues<float> sequence(shape_.heads, shape_.head_width(), frames_.count);
+        for (std::size_t row = 0; row < frames_.count; ++row) {
+            rotary_.turn(query_.data() + row * width, shape_.heads, shape_.head_width(), row);
+            rotary_.turn(key_.data() + row * width, shape_.heads, shape_.head_width(), row);
+            sequence.append(key_.data() + row * width, value_.data() + row * width);
+        }
+        sequence.attend(kernels_, query_.data(), width, frames_.count, room_, norm_.data());
+        multiply(layer.attention.output, norm_, value_);
+        kernels_.add(frames_.values.data(), value_.data(), frames_.values.size());
+    }
+
+    void feed_forward(const EncoderLayerWeights& layer, std::size_t first, std::size_t rows) {
+        const std::size_t width = shape_.width;
+        const std::size_t wide = layer.expand.lines() * line_floats;
+        float* frames = frames_.values.data() + first * width;
+        room_.resize(rows_at_once * wide);
+        kernels_.normalise(frames, width, rows, width, layer.feed_forward_norm.data(), norm_.data());
+        kernels_.multiply(layer.expand, 0, layer.expand.lines(), norm_.data(), width, rows, room_.data(), wide);
+        kernels_.gelu(room_.data(), rows * wide);
+        kernels_.multiply(layer.contract, 0, layer.contract.lines(), room_.data(), wide, rows, norm_.data(), width);
+        kernels_.add(frames, norm_.data(), rows * width);
+    }
+
+    const MoonshineShape& shape_;
+    const MatrixKernels& kernels_;
+    Frames& frames_;
+    Rotary rotary_;
+    std::vector<float> norm_;
+    std::vector<float> query_;
+    std::vector<float> key_;
+    std::vector<float> value_;
+    std::vector<float> room_;
+};
+
+}  // namespace
+
+Frames encode(const MoonshineWeights& weights, const MatrixKernels& kernels, std::span<const float> samples) {
+    const std::size_t width = weights.shape.width;
+    std::vector<float> filled;
+    if (samples.size() < shortest_samples) {
+        filled.assign(samples.begin(), samples.end());
+        filled.resize(shortest_samples);
+        samples = filled;
+    }
+    Frames frames = run_front(weights.encoder.front, width, kernels, samples);
+    Layers layers(weights, kernels, frames);
+    for (const EncoderLayerWeights& layer : weights.encoder.layers)
+        layers.run(layer);
+    kernels.normalise(frames.values.data(), width, frames.count, width, weights.encoder.norm.data(),
+                      frames.values.data());
+    return frames;
+}
+
+}  // namespace speech

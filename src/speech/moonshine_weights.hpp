@@ -1,0 +1,88 @@
+// The weights of a Moonshine model as its ONNX files carry them, laid out for our own arithmetic.
+// Source of the architecture: N. Jeffries et al., "Moonshine: Speech Recognition for Live Transcription and Voice
+// Commands", 2024 (arXiv 2410.15608). Immutable; any thread.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "speech/matrix.hpp"
+
+namespace speech {
+
+struct MoonshineShape {
+    std::size_t width = 0;         // of a frame's and a token's vector
+    std::size_t heads = 8;         // of every attention
+    std::size_t rotary_width = 0;  // of the part of a head that turns with its position
+    std::size_t vocabulary = 0;
+    [[nodiscard]] std::size_t head_width() const { return width / heads; }
+};
+
+/// Queries, keys, values, and what mixes the heads' results.
+struct AttentionWeights {
+    PackedMatrix query;
+    PackedMatrix key;
+    PackedMatrix value;
+    PackedMatrix output;
+};
+
+struct EncoderLayerWeights {
+    std::vector<float> attention_norm;
+    AttentionWeights attention;
+    std::vector<float> feed_forward_norm;
+    PackedMatrix expand;
+    PackedMatrix contract;
+};
+
+/// The convolution front: samples to frames. A convolution's matrix has tap after tap, channel by channel, as inputs.
+struct FrontWeights {
+    PackedMatrix first;
+    std::vector<float> norm_weight;
+    std::vector<float> norm_bias;
+    PackedMatrix second;
+    PackedMatrix third;
+};
+
+struct EncoderWeights {
+    FrontWeights front;
+    std::vector<EncoderLayerWeights> layers;
+    std::vector<float> norm;
+};
+
+struct DecoderLayerWeights {
+    std::vector<float> self_norm;
+    AttentionWeights self;
+    std::vector<float> cross_norm;
+    AttentionWeights cross;
+    std::vector<float> feed_forward_norm;
+    PackedMatrix expand;  // to the values, then to their gates
+    PackedMatrix contract;
+};
+
+struct DecoderWeights {
+    std::vector<DecoderLayerWeights> layers;
+    std::vector<float> norm;
+    ByteMatrixValues embedding;  // a token's vector after the other
+    PackedMatrix output;         // the same, as a matrix from vectors to tokens
+};
+
+struct MoonshineWeights {
+    MoonshineShape shape;
+    std::vector<float> rotary_frequencies;  // radians a position; rotary_width / 2
+    EncoderWeights encoder;
+    DecoderWeights decoder;
+
+    /// From the bytes of `encoder_model.onnx` and `decoder_model_merged.onnx`, 8-bit as they are published. Errors:
+    /// model_broken (another architecture, or weights that do not fit it).
+    static base::Result<MoonshineWeights> parse(std::string_view encoder, std::string_view decoder);
+};
+
+inline constexpr std::size_t front_first_taps = 127;
+inline constexpr std::size_t front_first_stride = 64;
+inline constexpr std::size_t front_second_taps = 7;
+inline constexpr std::size_t front_second_stride = 3;
+inline constexpr std::size_t front_third_taps = 3;
+inline constexpr std::size_t front_third_stride = 2;
+
+}  // namespace speech
