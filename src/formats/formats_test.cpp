@@ -23,6 +23,18 @@ boost::json::value json_of(const model::Transcript& transcript) {
     return boost::json::parse(written("json", transcript));
 }
 
+TEST(Formats, JsonTellsWordsAndSpeakersWhereThereAreSome) {
+    model::Transcript transcript = saying("Good day.");
+    EXPECT_FALSE(json_of(transcript).as_object().contains("words"));
+    transcript.segments[0].words = {{{1, 1.5}, "Good", 0.5, "S1"}, {{1.5, 2}, "day.", 0.25, {}}};
+    transcript.segments[0].speaker = "S1";
+    const boost::json::value json = json_of(transcript);
+    EXPECT_EQ(json.at("words"),
+              boost::json::parse(R"([{"word":"Good","start":1.0,"end":1.5,"confidence":0.5,"speaker":"S1"},)"
+                                 R"({"word":"day.","start":1.5,"end":2.0,"confidence":0.25}])"));
+    EXPECT_EQ(json.at("segments").at(0).at("speaker").as_string(), "S1");
+}
+
 TEST(Formats, AreFoundByName) {
     for (const Format& format : all_formats())
         EXPECT_EQ(find_format(format.name).value(), &format);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/json_writer.hpp"
 #include "formats/characters.hpp"
 #include "formats/compression_ratio.hpp"
@@ -20,6 +22,27 @@ void write_doubts(JsonWriter& json, const std::vector<model::Doubt>& doubts) {
     json.end_array();
 }
 
+void write_word(JsonWriter& json, const model::Word& word) {
+    json.begin_object();
+    json.key("word").value(clean_text(word.text));
+    json.key("start").value(word.time.start_seconds);
+    json.key("end").value(word.time.end_seconds);
+    json.key("confidence").value(word.confidence);
+    if (!word.speaker.empty()) json.key("speaker").value(clean_text(word.speaker));
+    json.end_object();
+}
+
+// Where no segment has words, OpenAI's clients expect no list of them.
+void write_words(JsonWriter& json, const std::vector<model::Segment>& segments) {
+    if (std::ranges::all_of(segments, [](const model::Segment& segment) { return segment.words.empty(); })) return;
+    json.key("words").begin_array();
+    for (const model::Segment& segment : segments) {
+        for (const model::Word& word : segment.words)
+            write_word(json, word);
+    }
+    json.end_array();
+}
+
 void write_segment(JsonWriter& json, std::size_t id, const model::Segment& segment) {
     const std::string text = clean_text(segment.text);
     json.begin_object();
@@ -33,6 +56,7 @@ void write_segment(JsonWriter& json, std::size_t id, const model::Segment& segme
     json.key("avg_logprob").null();
     json.key("compression_ratio").value(compression_ratio(text));
     json.key("no_speech_prob").value(1 - segment.speech_probability);
+    if (!segment.speaker.empty()) json.key("speaker").value(clean_text(segment.speaker));
     write_doubts(json, segment.doubts);
     json.end_object();
 }
@@ -71,6 +95,7 @@ Export write_json(const model::Transcript& transcript, const ExportOptions& /*op
     for (std::size_t id = 0; id < transcript.segments.size(); ++id)
         write_segment(json, id, transcript.segments[id]);
     json.end_array();
+    write_words(json, transcript.segments);
     json.key("engine").value(clean_text(transcript.engine));
     write_unheard(json, transcript.unheard);
     json.end_object();

@@ -37,12 +37,21 @@ constexpr const char* doubt_name(Doubt doubt) {
     return "unknown";
 }
 
+struct Word {
+    TimeSpan time;
+    std::string text;       // with its punctuation, without spaces; never empty
+    double confidence = 0;  // 0 to 1, as the engine sees it
+    std::string speaker;    // as Segment::speaker
+};
+
 struct Segment {
     TimeSpan time;
     std::string text;               // trimmed, never empty in a finished transcript
     std::vector<TimeSpan> speech;   // the stretches inside `time` where voice activity heard speech, in order, disjoint
     double speech_probability = 0;  // mean of voice activity over those stretches, 0 to 1
     std::vector<Doubt> doubts;      // in the order of the enum
+    std::vector<Word> words;        // in order of time; with spaces between they are the text. Empty: not told
+    std::string speaker;            // who says most of it, a label such as "S1", the same all through; empty: not told
 };
 
 /// Speech that was heard but gave no words in the transcript, and why: the guards' own account.

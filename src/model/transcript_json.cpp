@@ -24,6 +24,12 @@ Json to_json(const TimeSpan& time) {
     return JsonArray{time.start_seconds, time.end_seconds};
 }
 
+Json to_json(const Word& word) {
+    JsonObject object{{"time", to_json(word.time)}, {"text", word.text}, {"confidence", word.confidence}};
+    if (!word.speaker.empty()) object.push_back({"speaker", word.speaker});
+    return object;
+}
+
 Json to_json(const Segment& segment) {
     JsonArray speech;
     for (const TimeSpan& span : segment.speech)
@@ -31,11 +37,18 @@ Json to_json(const Segment& segment) {
     JsonArray doubts;
     for (const Doubt doubt : segment.doubts)
         doubts.emplace_back(doubt_name(doubt));
-    return JsonObject{{"time", to_json(segment.time)},
+    JsonObject object{{"time", to_json(segment.time)},
                       {"text", segment.text},
                       {"speech", std::move(speech)},
                       {"speech_probability", segment.speech_probability},
                       {"doubts", std::move(doubts)}};
+    if (!segment.speaker.empty()) object.push_back({"speaker", segment.speaker});
+    if (segment.words.empty()) return object;
+    JsonArray words;
+    for (const Word& word : segment.words)
+        words.push_back(to_json(word));
+    object.push_back({"words", std::move(words)});
+    return object;
 }
 
 Result<TimeSpan> parse_span(const Json& value) {
@@ -69,13 +82,29 @@ Result<std::vector<T>> parse_list(const Json* value, std::string_view name, Resu
     return items;
 }
 
+Result<Word> parse_word(const Json& value) {
+    JsonFields fields(value, "a word of the transcript");
+    Word word{.time = {},
+              .text = fields.text("text", longest_text_bytes),
+              .confidence = fields.number("confidence", 0, 1),
+              .speaker = fields.optional_text("speaker").value_or("")};
+    const Json* time = fields.any("time");
+    if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
+    const auto span = parse_span(time == nullptr ? Json() : *time);
+    if (!span) return std::unexpected(span.error());
+    word.time = *span;
+    return word;
+}
+
 Result<Segment> parse_segment(const Json& value) {
     JsonFields fields(value, "a segment of the transcript");
     Segment segment{.text = fields.text("text", longest_text_bytes),
-                    .speech_probability = fields.number("speech_probability", 0, 1)};
+                    .speech_probability = fields.number("speech_probability", 0, 1),
+                    .speaker = fields.optional_text("speaker").value_or("")};
     const Json* time = fields.any("time");
     const Json* speech = fields.any("speech");
     const Json* doubts = fields.any("doubts");
+    const Json* words = fields.any("words");
     if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
     auto span = parse_span(time == nullptr ? Json() : *time);
     if (!span) return std::unexpected(span.error());
@@ -83,6 +112,11 @@ Result<Segment> parse_segment(const Json& value) {
     if (!spans) return std::unexpected(spans.error());
     auto reasons = parse_list<Doubt>(doubts, "doubts", parse_doubt);
     if (!reasons) return std::unexpected(reasons.error());
+    if (words != nullptr) {
+        auto heard = parse_list<Word>(words, "words", parse_word);
+        if (!heard) return std::unexpected(heard.error());
+        segment.words = std::move(*heard);
+    }
     segment.time = *span;
     segment.speech = std::move(*spans);
     segment.doubts = std::move(*reasons);

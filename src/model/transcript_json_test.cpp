@@ -15,7 +15,9 @@ Transcript sample() {
                           .text = "Hello “world”.",
                           .speech = {{0.5, 1.5}, {2.0, 3.0}},
                           .speech_probability = 0.987654321,
-                          .doubts = {model::Doubt::repetition, model::Doubt::weak_speech}},
+                          .doubts = {model::Doubt::repetition, model::Doubt::weak_speech},
+                          .words = {{{0.1, 1.0 / 3.0}, "Hello", 0.1 + 0.2, "S1"}, {{0.5, 0.7}, "“world”.", 1, {}}},
+                          .speaker = "S1"},
                          {.time = {5, 6}, .text = "Again.", .speech = {{5, 6}}, .speech_probability = 1, .doubts = {}}},
             .unheard = {{{7, 8.5}, "no_words"}},
             .frame_rate_hz = 30000.0 / 1001.0};
@@ -34,6 +36,11 @@ TEST(TranscriptJson, ComesBackAsItWasToTheLastBit) {
     EXPECT_EQ(back->segments[0].time, sample().segments[0].time);
     EXPECT_EQ(back->segments[0].doubts, sample().segments[0].doubts);
     EXPECT_EQ(back->segments[0].text, sample().segments[0].text);
+    ASSERT_EQ(back->segments[0].words.size(), 2U);
+    EXPECT_EQ(back->segments[0].words[0].speaker, "S1");
+    EXPECT_EQ(back->segments[0].words[1].text, "“world”.");
+    EXPECT_EQ(back->segments[0].speaker, "S1");
+    EXPECT_TRUE(back->segments[1].words.empty());
     EXPECT_EQ(back->unheard[0].reason, "no_words");
     EXPECT_EQ(back->frame_rate_hz, sample().frame_rate_hz);
 }

@@ -22,10 +22,10 @@ constexpr double rounding_seconds = 0.0006;
 constexpr std::size_t longest_text_bytes = 4 * longest_segment_characters + 1000;
 
 // What verbose_json says beside (formats/json.cpp).
-constexpr std::array<std::string_view, 7> derived{"task", "language", "language_code", "duration",
-                                                  "text", "engine",   "unheard"};
-constexpr std::array<std::string_view, 8> derived_of_a_segment{
-    "id", "seek", "tokens", "temperature", "avg_logprob", "compression_ratio", "no_speech_prob", "doubtful"};
+constexpr std::array<std::string_view, 8> derived{"task", "language", "language_code", "duration",
+                                                  "text", "engine",   "unheard",       "words"};
+constexpr std::array<std::string_view, 9> derived_of_a_segment{
+    "id", "seek", "tokens", "temperature", "avg_logprob", "compression_ratio", "no_speech_prob", "doubtful", "speaker"};
 
 std::string name_of(std::size_t index) {
     return "the segment " + std::to_string(index);
@@ -84,8 +84,10 @@ model::Segment edited_segment(const model::Transcript& parent, const EditedSegme
         }
         take_speech(segment, heard);
         const double overlap = overlap_seconds(heard.time, edit.time);
-        if (overlap > most) segment.speech_probability = heard.speech_probability;
-        most = std::max(most, overlap);
+        if (overlap <= most) continue;
+        most = overlap;
+        segment.speech_probability = heard.speech_probability;
+        segment.speaker = heard.speaker;
     }
     return segment;
 }

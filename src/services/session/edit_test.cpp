@@ -17,6 +17,8 @@ model::Transcript heard() {
                            {{4.2, 9.00041}, "Thank you.", {{4.3, 9}}, 0.4, {Doubt::repetition}},
                            {{20, 30.00049}, "Good bye.", {{21, 30}}, 0.8, {}}};
     transcript.unheard = {{{10, 12}, "no_words"}, {{14, 16}, "no_words"}};
+    transcript.segments[0].words = {{{0.5, 1}, "Good", 0.5, "S1"}};
+    transcript.segments[0].speaker = "S1";
     return transcript;
 }
 
@@ -45,6 +47,8 @@ TEST(Edit, OfWordsKeepsTimesAndSpeechAndEndsTheDoubt) {
     EXPECT_EQ(after.segments[0].speech, heard().segments[0].speech);
     EXPECT_EQ(after.segments[0].speech_probability, 0.9);
     EXPECT_TRUE(after.segments[0].doubts.empty());
+    EXPECT_TRUE(after.segments[0].words.empty()) << "nobody knows when the new words were said";
+    EXPECT_EQ(after.segments[0].speaker, "S1");
     EXPECT_EQ(after.segments[1].doubts, heard().segments[1].doubts) << "nobody has touched it";
     EXPECT_EQ(after.engine, "e");
 }
@@ -90,7 +94,7 @@ TEST(Edit, IsRefusedWhenItIsNoTranscript) {
         if (!json) continue;  // 1e999
         EXPECT_EQ(parse_edit(*json, 30).error().code, ErrorCode::invalid_argument) << wrong;
     }
-    EXPECT_EQ(parse(R"([{"start":0,"end":1,"text":"a","speaker":"b"}])").error().code, ErrorCode::unknown_field);
+    EXPECT_EQ(parse(R"([{"start":0,"end":1,"text":"a","colour":"b"}])").error().code, ErrorCode::unknown_field);
 }
 
 TEST(Edit, BoundsTheTextOfASegment) {
