@@ -13,6 +13,7 @@ import figures  # noqa: E402
 import measure  # noqa: E402
 import programs  # noqa: E402
 import report  # noqa: E402
+import word_times  # noqa: E402
 
 ALLOCATE = "import time; held = bytearray({megabytes} << 20); held[::4096] = bytes([1]) * len(held[::4096]); time.sleep(0.5)"
 
@@ -136,3 +137,11 @@ def test_the_table_of_errors_leaves_out_what_was_not_measured():
     assert "| a | 10 | 10.0 | 20.0 |" in section
     assert "| b | 10 | 0.0 |  |" in section
     assert "| **all** | 20 | **5.0** |  |" in section
+
+
+def test_word_times_are_compared_where_the_words_agree():
+    told = [("The", 0.1, 0.2), ("cat,", 0.25, 0.5), ("um", 0.5, 0.6), ("Sat.", 0.7, 1.0)]
+    aligned = [("the", 0.0, 0.2), ("cat", 0.2, 0.4), ("sat", 0.6, 1.1), ("down", 1.1, 1.4)]
+    starts, ends = word_times.compare(told, aligned)
+    assert starts == pytest.approx([0.1, 0.05, 0.1]) and ends == pytest.approx([0, 0.1, -0.1])
+    assert word_times.summarise(starts) == {"words": 3, "bias": pytest.approx(0.1), "median": pytest.approx(0.1), "p95": pytest.approx(0.1)}

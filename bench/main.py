@@ -34,6 +34,7 @@ def parse_arguments():
     parser.add_argument("--limit", type=int, help="only the first so many transcribed files")
     parser.add_argument("--quick", action="store_true", help="one repetition, 5 minutes of joined wav")
     parser.add_argument("--whisper", action="store_true", help="also faster-whisper")
+    parser.add_argument("--words", action="store_true", help="also word times, beside forced alignment")
     parser.add_argument("--long", action="store_true", help="also the files of 1 and 11 hours (about 10 minutes more)")
     parser.add_argument("--peers-only", action="store_true", help="leave video-transcriber out")
     parser.add_argument("--output", type=pathlib.Path, default="build/bench", help="where report.md and report.json go")
@@ -64,8 +65,15 @@ def joined_comparison(options, ours, clips, work):
     path, seconds = corpus.joined(clips, options.joined_minutes * 60, work, "joined.wav")
     clip = corpus.Clip("joined/joined.wav", path, path, seconds, None)
     candidates = [*ours[1:], programs.SherpaVad(options.environment, options.model)]
+    if options.whisper:
+        candidates += [programs.FasterWhisper(options.environment), programs.FasterWhisper(options.environment, batched=True)]
     answers = experiments.run_all(candidates, options.threads, options.repetitions, [clip], tell)
     return experiments.rows_of(answers, [clip])
+
+
+def word_times_beside(options, candidates, clips):
+    import word_times  # needs an environment with --words
+    return word_times.measure(candidates, [clip for clip in clips if clip.seconds <= programs.SherpaOffline.max_seconds], tell)
 
 
 def own_command(options):
@@ -101,6 +109,8 @@ def measure_everything(options, work):
         "first_words": experiments.first_words(everyone, clip, max(3, options.repetitions), tell),
         "texts": {f"{name}, {threads} thread(s)": some[0].texts for (name, threads), some in answers.items()},
     }
+    if options.words and ours:
+        results["words"] = word_times_beside(options, [*ours[:1], *whisper], clips)
     if options.long and ours:
         results["long"] = experiments.long_files(ours[0], clips, work, tell)
     return results
@@ -114,10 +124,11 @@ def to_markdown(results):
         report.cost_section("The whole corpus", CORPUS_NOTE, results["corpus"]),
         report.ratios(results["corpus"], ours, peer),
         report.cost_section("One long file", JOINED_NOTE, results["joined"]),
-        report.ratios(results["joined"], on_wav, peer),
+        *[report.ratios(results["joined"], on_wav, name) for name in dict.fromkeys(row.program for row in results["joined"]) if name != on_wav],
         report.overhead_section(results["overhead"]) if results["overhead"] else "",
         report.noise_section(results["noise"]),
         report.first_words_section(results["first_words"], results["clip"]),
+        report.words_section(results["words"]) if "words" in results else "",
         report.long_section(results["long"]) if "long" in results else "",
         report.stability_section(results["same"], results["corpus"]),
     ]

@@ -49,6 +49,15 @@ class Ours:
             texts = {file["input"]: self.text_of(file) for file in report["files"]}
         return Answer({clip.file: texts.get(str(self.input(clip))) for clip in clips}, run.cost, report)
 
+    def words(self, clips):
+        """[(word, start, end)] by Clip.file."""
+        with tempfile.TemporaryDirectory(prefix="bench-") as output:
+            report = self.parse(measure.run([self.binary, "transcribe", "--format", "json", "--output", output, "--json",
+                                             *[self.input(clip) for clip in clips]]))
+            found = {file["input"]: json.loads(pathlib.Path(file["outputs"][0]["path"]).read_text()) for file in report["files"] if file["outputs"]}
+        return {clip.file: [(word["word"], word["start"], word["end"]) for word in found.get(str(self.input(clip)), {}).get("words", [])]
+                for clip in clips}
+
     def parse(self, run):
         if run.exit_code not in (0, 1):
             checked(run, self.name)
@@ -126,19 +135,27 @@ class SherpaOffline(SherpaPrograms):
 
 
 class FasterWhisper:
-    """faster-whisper with Whisper tiny.en, int8, beam 1, on the original files."""
+    """faster-whisper with Whisper tiny.en, int8, beam 1, on the original files; batched: its pipeline that decodes 8 pieces at once."""
 
-    name = "faster-whisper tiny.en"
     max_seconds = None
 
-    def __init__(self, environment):
+    def __init__(self, environment, batched=False):
+        self.name = "faster-whisper tiny.en" + (", batched" if batched else "")
+        self.mode = "batched" if batched else "plain"
         self.command = [environment / "bin/python", HERE / "whisper_peer.py"]
 
+    def call(self, mode, threads, clips):
+        run = checked(measure.run([*self.command, mode, threads, *[clip.path for clip in clips]]), self.name)
+        return run, [json.loads(line) for _, line in run.stdout]
+
     def transcribe(self, clips, threads):
-        run = checked(measure.run([*self.command, threads, *[clip.path for clip in clips]]), self.name)
-        found = [json.loads(line) for _, line in run.stdout]
+        run, found = self.call(self.mode, threads, clips)
         return Answer({clip.file: text for clip, text in zip(clips, found, strict=True)}, run.cost)
 
+    def words(self, clips):
+        _, found = self.call("words", 2, clips)
+        return {clip.file: [tuple(word) for word in words] for clip, words in zip(clips, found, strict=True)}
+
     def first_words(self, clip):
-        run = checked(measure.run([*self.command, 2, clip.path]), self.name)
+        run, _ = self.call(self.mode, 2, [clip])
         return run, first_time(run, re.compile(r"\w"))

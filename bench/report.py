@@ -82,6 +82,17 @@ def first_words_section(found, clip):
     return f"## First words of a short clip, seconds\n\n{note}\n\n" + table(["program", "first words", "end"], rows)
 
 
+def milliseconds(seconds):
+    return f"{1000 * seconds:.0f}"
+
+
+def words_section(found):
+    rows = [[name, one["files"], one[edge]["words"], edge, *[milliseconds(one[edge][figure]) for figure in ("bias", "median", "p95")]]
+            for name, one in found.items() for edge in ("starts", "ends")]
+    note = "Errors against forced alignment (pocketsphinx, told the reference text), over the words that were recognised."
+    return f"## Word times, milliseconds\n\n{note}\n\n" + table(["program", "files", "words", "of", "bias", "median", "95th percentile"], rows)
+
+
 def long_section(found):
     rows = [[f"{hours} h", f"{one['cost'].wall_seconds:.0f}", f"{one['cost'].cpu_seconds:.0f}", one["words"],
              megabytes(one["cost"].tree_peak_bytes), megabytes(one["own_peak_bytes"]["process"]), megabytes(one["own_peak_bytes"]["decoder"])]

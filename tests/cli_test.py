@@ -32,6 +32,11 @@ def test_json_has_the_fields_of_verbose_json():
         assert ends[-1] <= segment["start"] < segment["end"] <= document["duration"] + 0.1
         assert segment["text"].strip() in document["text"]
         ends.append(segment["end"])
+    assert " ".join(word["word"] for word in document["words"]) == document["text"]
+    ends = [0.0]
+    for word in document["words"]:
+        assert ends[-1] <= word["start"] < word["end"] and 0 < word["confidence"] <= 1
+        ends.append(word["end"])
 
 
 def test_several_formats_become_files(tmp_path):

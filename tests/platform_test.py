@@ -166,8 +166,11 @@ def test_openai_texts(openai_client, format):
 
 def test_openai_verbose_json(openai_client):
     with open(UTTERANCE, "rb") as file:
-        answer = openai_client.audio.transcriptions.create(model="whisper-1", file=file, response_format="verbose_json")
+        answer = openai_client.audio.transcriptions.create(model="whisper-1", file=file, response_format="verbose_json",
+                                                              timestamp_granularities=["segment", "word"])
     assert answer.language == "english" and answer.duration > 0 and answer.segments[0].end > answer.segments[0].start
+    assert " ".join(word.word for word in answer.words) == answer.text
+    assert all(word.end > word.start for word in answer.words) and answer.words[-1].end <= answer.segments[-1].end
 
 
 def test_openai_models(openai_client):

@@ -53,7 +53,12 @@ void write_segment(JsonWriter& json, std::size_t id, const model::Segment& segme
     json.key("text").value(text);
     json.key("tokens").begin_array().end_array();
     json.key("temperature").value(0.0);
-    json.key("avg_logprob").null();
+    json.key("avg_logprob");
+    if (segment.mean_log_probability) {
+        json.value(*segment.mean_log_probability);
+    } else {
+        json.null();
+    }
     json.key("compression_ratio").value(compression_ratio(text));
     json.key("no_speech_prob").value(1 - segment.speech_probability);
     if (!segment.speaker.empty()) json.key("speaker").value(clean_text(segment.speaker));

@@ -134,11 +134,32 @@ class Alignment {
     double speech_seconds_ = 0;
 };
 
+// The recogniser's times, held to the segment and to their order, where it has one for each word between spaces; the
+// characters of a word in a script without spaces share its time.
+bool take_times(std::vector<Word>& words, const model::Segment& segment) {
+    if (std::ranges::count(words, true, &Word::space_before) != std::ssize(segment.words)) return false;
+    double from = segment.time.start_seconds;
+    auto word = words.begin();
+    for (const model::Word& heard : segment.words) {
+        const auto end = std::find_if(word + 1, words.end(), [](const Word& next) { return next.space_before; });
+        const double start_seconds = std::clamp(heard.time.start_seconds, from, segment.time.end_seconds);
+        const double end_seconds = std::clamp(heard.time.end_seconds, start_seconds, segment.time.end_seconds);
+        const auto parts = static_cast<double>(end - word);
+        for (double part = 0; word != end; ++word, ++part) {
+            word->time = {std::lerp(start_seconds, end_seconds, part / parts),
+                          std::lerp(start_seconds, end_seconds, (part + 1) / parts)};
+        }
+        from = end_seconds;
+    }
+    return true;
+}
+
 }  // namespace
 
 std::vector<Word> time_words(const model::Segment& segment, bool english) {
     std::vector<Word> words = split_words(clean_text(segment.text));
-    if (!words.empty()) Alignment(words, speech_of(segment), english).run();
+    if (words.empty() || take_times(words, segment)) return words;
+    Alignment(words, speech_of(segment), english).run();
     return words;
 }
 

@@ -32,6 +32,23 @@ TEST(Words, OfScriptsWithoutSpacesAreCharactersWithTheirPunctuation) {
     EXPECT_TRUE(words[6].space_before);
 }
 
+TEST(Words, HaveTheTimesThatTheRecogniserGives) {
+    model::Segment heard = segment("Good 今日. Now", {10, 20}, {{11, 13}, {17, 19}});
+    heard.words = {{{9.5, 11.5}, "Good", 1, {}}, {{11.25, 13}, "今日.", 1, {}}, {{17, 21}, "Now", 1, {}}};
+    const auto words = time_words(heard, true);
+    ASSERT_EQ(words.size(), 4U);
+    EXPECT_EQ(words[0].time, (model::TimeSpan{10, 11.5})) << "held to the segment";
+    EXPECT_EQ(words[1].time, (model::TimeSpan{11.5, 12.25})) << "held to their order";
+    EXPECT_EQ(words[2].time, (model::TimeSpan{12.25, 13}));
+    EXPECT_EQ(words[3].time, (model::TimeSpan{17, 20}));
+}
+
+TEST(Words, AreSpreadWhereTheRecognisersAreOthers) {
+    model::Segment edited = segment("Good evening now", {10, 20}, {{11, 13}});
+    edited.words = {{{11, 11.5}, "Good", 1, {}}};
+    EXPECT_DOUBLE_EQ(time_words(edited, true)[2].time.end_seconds, 13);
+}
+
 TEST(Words, AreSpokenInSpeechAndNotInSilence) {
     const auto words =
         time_words(segment("Good morning, everyone. We start now.", {10, 20}, {{11, 13}, {17, 19}}), true);

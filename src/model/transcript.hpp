@@ -51,7 +51,8 @@ struct Segment {
     double speech_probability = 0;  // mean of voice activity over those stretches, 0 to 1
     std::vector<Doubt> doubts;      // in the order of the enum
     std::vector<Word> words;        // in order of time; with spaces between they are the text. Empty: not told
-    std::string speaker;            // who says most of it, a label such as "S1", the same all through; empty: not told
+    std::optional<double> mean_log_probability;  // of the engine's tokens; absent when it tells none
+    std::string speaker;  // who says most of it, a label such as "S1", the same all through; empty: not told
 };
 
 /// Speech that was heard but gave no words in the transcript, and why: the guards' own account.

@@ -42,6 +42,7 @@ Json to_json(const Segment& segment) {
                       {"speech", std::move(speech)},
                       {"speech_probability", segment.speech_probability},
                       {"doubts", std::move(doubts)}};
+    if (segment.mean_log_probability) object.push_back({"mean_log_probability", *segment.mean_log_probability});
     if (!segment.speaker.empty()) object.push_back({"speaker", segment.speaker});
     if (segment.words.empty()) return object;
     JsonArray words;
@@ -105,6 +106,8 @@ Result<Segment> parse_segment(const Json& value) {
     const Json* speech = fields.any("speech");
     const Json* doubts = fields.any("doubts");
     const Json* words = fields.any("words");
+    if (fields.any("mean_log_probability") != nullptr)
+        segment.mean_log_probability = fields.number("mean_log_probability", -100, 0);
     if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
     auto span = parse_span(time == nullptr ? Json() : *time);
     if (!span) return std::unexpected(span.error());

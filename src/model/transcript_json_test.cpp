@@ -17,6 +17,7 @@ Transcript sample() {
                           .speech_probability = 0.987654321,
                           .doubts = {model::Doubt::repetition, model::Doubt::weak_speech},
                           .words = {{{0.1, 1.0 / 3.0}, "Hello", 0.1 + 0.2, "S1"}, {{0.5, 0.7}, "“world”.", 1, {}}},
+                          .mean_log_probability = -1.0 / 3.0,
                           .speaker = "S1"},
                          {.time = {5, 6}, .text = "Again.", .speech = {{5, 6}}, .speech_probability = 1, .doubts = {}}},
             .unheard = {{{7, 8.5}, "no_words"}},
@@ -39,6 +40,8 @@ TEST(TranscriptJson, ComesBackAsItWasToTheLastBit) {
     ASSERT_EQ(back->segments[0].words.size(), 2U);
     EXPECT_EQ(back->segments[0].words[0].speaker, "S1");
     EXPECT_EQ(back->segments[0].words[1].text, "“world”.");
+    EXPECT_EQ(back->segments[0].mean_log_probability, -1.0 / 3.0);
+    EXPECT_FALSE(back->segments[1].mean_log_probability);
     EXPECT_EQ(back->segments[0].speaker, "S1");
     EXPECT_TRUE(back->segments[1].words.empty());
     EXPECT_EQ(back->unheard[0].reason, "no_words");

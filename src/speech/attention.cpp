@@ -98,6 +98,17 @@ void KeysAndValues<Value>::attend(const MatrixKernels& kernels, const float* que
     }
 }
 
+template <class Value>
+void KeysAndValues<Value>::add_shares(const MatrixKernels& kernels, const float* query, std::size_t head,
+                                      std::vector<float>& room, float* into) const {
+    room.resize(std::max(room.size(), capacity_));
+    lines_kernel<Value>(kernels)(keys_.data() + head * capacity_ * width_, width_ * line_floats, width_,
+                                 lines_of(size_), query, width_, 1, room.data(), capacity_);
+    kernels.softmax(room.data(), capacity_, 1, size_);
+    for (std::size_t position = 0; position < size_; ++position)
+        into[position] += room[position];
+}
+
 template class KeysAndValues<float>;
 template class KeysAndValues<Half>;
 

@@ -36,6 +36,9 @@ class KeysAndValues {
     /// the results do. `room` is for the figures in between, to be used again.
     void attend(const MatrixKernels& kernels, const float* queries, std::size_t step, std::size_t rows,
                 std::vector<float>& room, float* out) const;
+    /// Adds what one head gives each position, for one query of that head's width: size() shares of one.
+    void add_shares(const MatrixKernels& kernels, const float* query, std::size_t head, std::vector<float>& room,
+                    float* into) const;
 
   private:
     std::size_t heads_;

@@ -81,7 +81,7 @@ struct MatrixKernels {
                                 std::size_t out_step);
     /// Floats to halves, each to the nearest; `size` is a multiple of line_floats.
     void (*narrow)(const float* values, std::size_t size, Half* halves);
-    /// Each row of `size` values becomes its softmax; what follows up to the whole line becomes 0.
+    /// Each row of `size` values becomes its softmax; what follows up to the whole line becomes as good as 0.
     void (*softmax)(float* values, std::size_t step, std::size_t rows, std::size_t size);
     /// out = (in - mean) / sqrt(variance + epsilon) * weight, row by row; `size` is a multiple of line_floats.
     void (*normalise)(const float* in, std::size_t step, std::size_t rows, std::size_t size, const float* weight,

@@ -212,10 +212,6 @@ VT_TARGET void softmax(float* values, std::size_t step, std::size_t rows, std::s
                 const Vector power = exponential(load(values + i + part * lanes) - all(top));
                 store(values + i + part * lanes, power);
             }
-            if (i + line_floats > size) {
-                for (std::size_t k = size; k < whole; ++k)
-                    values[k] = 0;
-            }
 #pragma GCC unroll 4
             for (std::size_t part = 0; part < parts; ++part)
                 sums[part] += load(values + i + part * lanes);

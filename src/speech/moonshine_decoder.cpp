@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "model/audio.hpp"
 #include "speech/attention.hpp"
@@ -14,8 +15,12 @@ struct Sequence {
     std::vector<KeysAndValues<Half>> cross;
     std::vector<KeysAndValues<float>> self;
     std::vector<std::int32_t> tokens;
+    std::vector<float> probabilities;
+    std::vector<float> attention;
     std::size_t token_limit = 0;
 
+    [[nodiscard]] float* step_attention() { return attention.data() + attention.size() - frames(); }
+    [[nodiscard]] std::size_t frames() const { return cross.front().size(); }
     [[nodiscard]] bool ended() const { return tokens.size() > token_limit || tokens.back() == end_token; }
 };
 
@@ -30,7 +35,12 @@ void read_frames(const PackedMatrix& matrix, const MatrixKernels& kernels, const
 }
 
 Sequence begin(const MoonshineWeights& weights, const MatrixKernels& kernels, const DecoderInput& input) {
-    Sequence sequence{.cross = {}, .self = {}, .tokens = {first_token}, .token_limit = input.token_limit};
+    Sequence sequence{.cross = {},
+                      .self = {},
+                      .tokens = {first_token},
+                      .probabilities = {},
+                      .attention = {},
+                      .token_limit = input.token_limit};
     const MoonshineShape& shape = weights.shape;
     std::vector<float> room;
     std::vector<Half> keys;
@@ -63,8 +73,11 @@ class Step {
 
     // Appends the next token to each.
     void run(std::span<Sequence* const> sequences) {
-        for (std::size_t row = 0; row < sequences.size(); ++row)
-            embed(static_cast<std::size_t>(sequences[row]->tokens.back()), states_.data() + row * shape_.width);
+        for (std::size_t row = 0; row < sequences.size(); ++row) {
+            Sequence& sequence = *sequences[row];
+            embed(static_cast<std::size_t>(sequence.tokens.back()), states_.data() + row * shape_.width);
+            sequence.attention.resize(sequence.attention.size() + sequence.frames());
+        }
         for (std::size_t layer = 0; layer < weights_.decoder.layers.size(); ++layer) {
             const DecoderLayerWeights& layer_weights = weights_.decoder.layers[layer];
             attend_to_words(layer_weights, layer, sequences);
@@ -120,8 +133,14 @@ class Step {
         normalise(layer.cross_norm, sequences.size());
         multiply(layer.cross.query, norm_, width, sequences.size(), query_);
         for (std::size_t row = 0; row < sequences.size(); ++row) {
-            sequences[row]->cross[index].attend(kernels_, query_.data() + row * width, width, 1, room_,
-                                                norm_.data() + row * width);
+            const KeysAndValues<Half>& frames = sequences[row]->cross[index];
+            const float* query = query_.data() + row * width;
+            frames.attend(kernels_, query, width, 1, room_, norm_.data() + row * width);
+            for (const AlignmentHead& head : weights_.alignment_heads) {
+                if (head.layer != index) continue;
+                frames.add_shares(kernels_, query + head.head * shape_.head_width(), head.head, room_,
+                                  sequences[row]->step_attention());
+            }
         }
         add_through(layer.cross.output, norm_, width, sequences.size());
     }
@@ -141,8 +160,11 @@ class Step {
         normalise(weights_.decoder.norm, sequences.size());
         multiply(weights_.decoder.output, norm_, shape_.width, sequences.size(), logits_);
         for (std::size_t row = 0; row < sequences.size(); ++row) {
-            const float* logits = logits_.data() + row * shape_.vocabulary;
-            sequences[row]->tokens.push_back(static_cast<std::int32_t>(kernels_.greatest(logits, shape_.vocabulary)));
+            float* logits = logits_.data() + row * shape_.vocabulary;
+            const std::size_t token = kernels_.greatest(logits, shape_.vocabulary);
+            kernels_.softmax(logits, shape_.vocabulary, 1, shape_.vocabulary);
+            sequences[row]->tokens.push_back(static_cast<std::int32_t>(token));
+            sequences[row]->probabilities.push_back(logits[token]);
         }
     }
 
@@ -160,10 +182,15 @@ class Step {
     std::vector<float> room_;
 };
 
-std::vector<std::int32_t> words_of(const Sequence& sequence) {
-    std::vector<std::int32_t> tokens(sequence.tokens.begin() + 1, sequence.tokens.end());
-    if (!tokens.empty() && tokens.back() == end_token) tokens.pop_back();
-    return tokens;
+DecodedTokens decoded(Sequence sequence) {
+    DecodedTokens result{{sequence.tokens.begin() + 1, sequence.tokens.end()},
+                         std::move(sequence.probabilities),
+                         std::move(sequence.attention),
+                         sequence.frames()};
+    if (result.tokens.back() != end_token) return result;
+    result.tokens.pop_back();
+    result.probabilities.pop_back();
+    return result;
 }
 
 }  // namespace
@@ -174,8 +201,8 @@ std::size_t token_limit(std::size_t samples) {
     return static_cast<std::size_t>(std::ceil(seconds * tokens_a_second)) + 1;
 }
 
-std::vector<std::vector<std::int32_t>> decode(const MoonshineWeights& weights, const MatrixKernels& kernels,
-                                              std::span<const DecoderInput> inputs) {
+std::vector<DecodedTokens> decode(const MoonshineWeights& weights, const MatrixKernels& kernels,
+                                  std::span<const DecoderInput> inputs) {
     std::vector<Sequence> sequences;
     std::size_t longest = 0;
     for (const DecoderInput& input : inputs) {
@@ -191,10 +218,10 @@ std::vector<std::vector<std::int32_t>> decode(const MoonshineWeights& weights, c
         step.run(open);
         std::erase_if(open, [](const Sequence* sequence) { return sequence->ended(); });
     }
-    std::vector<std::vector<std::int32_t>> tokens;
-    for (const Sequence& sequence : sequences)
-        tokens.push_back(words_of(sequence));
-    return tokens;
+    std::vector<DecodedTokens> results;
+    for (Sequence& sequence : sequences)
+        results.push_back(decoded(std::move(sequence)));
+    return results;
 }
 
 }  // namespace speech

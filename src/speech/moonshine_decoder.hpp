@@ -22,8 +22,18 @@ struct DecoderInput {
     std::size_t token_limit = 0;
 };
 
-/// The tokens of each input, without the first and the end. One input's tokens do not depend on the others.
-std::vector<std::vector<std::int32_t>> decode(const MoonshineWeights& weights, const MatrixKernels& kernels,
-                                              std::span<const DecoderInput> inputs);
+struct DecodedTokens {
+    std::vector<std::int32_t> tokens;  // without the first and the end
+    std::vector<float> probabilities;  // of each token, given those before it
+    /// Where the alignment heads looked at each step, their shares added up: [step][frame]. A step gives a token; the
+    /// last one gave the end, unless the limit was met.
+    std::vector<float> attention;
+    std::size_t frames = 0;
+    bool operator==(const DecodedTokens&) const = default;
+};
+
+/// What each input says. One input's result does not depend on the others.
+std::vector<DecodedTokens> decode(const MoonshineWeights& weights, const MatrixKernels& kernels,
+                                  std::span<const DecoderInput> inputs);
 
 }  // namespace speech

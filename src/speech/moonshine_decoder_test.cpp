@@ -1,6 +1,7 @@
 #include "speech/moonshine_decoder.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <gtest/gtest.h>
 
@@ -27,18 +28,33 @@ reference::Rows rows_of(const Frames& frames) {
     return rows;
 }
 
+double probability_of(const reference::Row& logits, std::size_t token) {
+    double sum = 0;
+    for (const double logit : logits)
+        sum += std::exp(logit - logits[token]);
+    return 1 / sum;
+}
+
 // Each token is the likeliest after those before it (or as likely: keys and values are kept in halves), as the
 // definition without anything kept has it; the end comes where it is the likeliest, or at the limit.
-void expect_greedy(const Model& model, const DecoderInput& input, const Tokens& tokens) {
+void expect_greedy(const Model& model, const DecoderInput& input, const DecodedTokens& result) {
     const reference::Rows frames = rows_of(input.frames);
     Tokens said = {first_token};
-    ASSERT_LE(tokens.size(), input.token_limit);
-    for (std::size_t i = 0; i <= tokens.size() && i < input.token_limit; ++i) {
-        const reference::Row logits = model.next(frames, said);
-        const std::int32_t chosen = i < tokens.size() ? tokens[i] : end_token;
-        ASSERT_GE(logits[static_cast<std::size_t>(chosen)], *std::ranges::max_element(logits) - 0.02)
-            << "token " << i << " of " << tokens.size();
-        said.push_back(chosen);
+    ASSERT_LE(result.tokens.size(), input.token_limit);
+    ASSERT_EQ(result.probabilities.size(), result.tokens.size());
+    ASSERT_EQ(result.frames, frames.size());
+    const std::size_t steps = result.attention.size() / result.frames;
+    ASSERT_EQ(steps, std::min(result.tokens.size() + 1, input.token_limit));
+    for (std::size_t i = 0; i < steps; ++i) {
+        const Model::Step step = model.next(frames, said);
+        const auto chosen = static_cast<std::size_t>(i < result.tokens.size() ? result.tokens[i] : end_token);
+        ASSERT_GE(step.logits[chosen], *std::ranges::max_element(step.logits) - 0.02) << "token " << i;
+        if (i < result.tokens.size()) {
+            ASSERT_NEAR(static_cast<double>(result.probabilities[i]), probability_of(step.logits, chosen), 0.01);
+        }
+        for (std::size_t frame = 0; frame < result.frames; ++frame)
+            ASSERT_NEAR(static_cast<double>(result.attention[i * result.frames + frame]), step.looked[frame], 0.01);
+        said.push_back(static_cast<std::int32_t>(chosen));
     }
 }
 
@@ -49,10 +65,10 @@ TEST(MoonshineDecoder, SaysWhatTheDefinitionSays) {
         const Model model(seed);
         RandomValues random(seed);
         const std::vector<DecoderInput> inputs = {random_input(random), random_input(random)};
-        const auto tokens = decode(model.weights(), matrix_kernels().front(), inputs);
+        const auto results = decode(model.weights(), matrix_kernels().front(), inputs);
         for (std::size_t i = 0; i < inputs.size(); ++i) {
-            expect_greedy(model, inputs[i], tokens[i]);
-            ended_early += tokens[i].size() < inputs[i].token_limit ? 1U : 0U;
+            expect_greedy(model, inputs[i], results[i]);
+            ended_early += results[i].tokens.size() < inputs[i].token_limit ? 1U : 0U;
         }
         if (HasFatalFailure()) return;
     }

@@ -7,6 +7,8 @@
 
 namespace speech {
 
+inline constexpr std::size_t frame_samples = front_first_stride * front_second_stride * front_third_stride;
+
 /// Row by row, `width` values each.
 struct Frames {
     std::size_t count = 0;

@@ -14,7 +14,7 @@ TEST(MoonshineEncoder, GivesWhatTheDefinitionGives) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         const Model model(seed);
         RandomValues random(seed);
-        const std::vector<float> samples = random.floats(random.count(900, 12'000), 0.3F);
+        const std::vector<float> samples = random.floats(random.count(900, seed % 8 == 0 ? 60'000 : 12'000), 0.3F);
         const reference::Rows expected = model.encode(samples);
         const Frames frames = encode(model.weights(), matrix_kernels().front(), samples);
         ASSERT_EQ(frames.count, expected.size());

@@ -6,6 +6,7 @@
 #include "runtime/files.hpp"
 #include "speech/moonshine_decoder.hpp"
 #include "speech/moonshine_encoder.hpp"
+#include "speech/token_words.hpp"
 #include "speech/vocabulary.hpp"
 
 namespace speech {
@@ -67,10 +68,11 @@ class MoonshineRecogniser : public Recogniser {
         std::vector<DecoderInput> inputs;
         for (const std::size_t index : batch)
             inputs.push_back({encode(weights_, kernels_, segments[index]), token_limit(segments[index].size())});
-        const auto tokens = decode(weights_, kernels_, inputs);
+        const auto decoded = decode(weights_, kernels_, inputs);
         for (std::size_t i = 0; i < batch.size(); ++i) {
-            results[batch[i]] =
-                Recognition{clean_text(vocabulary_.text_of(tokens[i])), static_cast<int>(tokens[i].size())};
+            results[batch[i]] = Recognition{
+                clean_text(vocabulary_.text_of(decoded[i].tokens)), static_cast<int>(decoded[i].tokens.size()),
+                token_words(decoded[i], vocabulary_, segments[batch[i]].size()), mean_log_probability(decoded[i])};
         }
     }
 

@@ -100,8 +100,11 @@ class Model {
 
     [[nodiscard]] MoonshineWeights weights() const;
     [[nodiscard]] Rows encode(std::span<const float> samples) const;
-    /// The logits of what follows `tokens`.
-    [[nodiscard]] Row next(const Rows& frames, std::span<const std::int32_t> tokens) const;
+    struct Step {
+        Row logits;  // of what follows
+        Row looked;  // what the alignment heads give each frame
+    };
+    [[nodiscard]] Step next(const Rows& frames, std::span<const std::int32_t> tokens) const;
 
   private:
     std::vector<float> norm() { return random_.floats(width, 1.5F); }
@@ -121,6 +124,12 @@ class Model {
         return {norm(), norm(), norm(), attention(), attention(), dense(width, expanded), dense(wide, width)};
     }
     void turn(Rows& rows) const;
+    static double share_of(const Row& query, const Row& key, std::size_t head) {
+        double score = 0;
+        for (std::size_t i = head * head_width; i < (head + 1) * head_width; ++i)
+            score += query[i] * key[i];
+        return std::exp(score);
+    }
     static Rows attend(const Rows& queries, const Rows& keys, const Rows& values, bool only_earlier);
     void attend_to_self(const Layer& layer, Rows& states, bool only_earlier) const;
 
@@ -128,6 +137,7 @@ class Model {
     Dense front_first_, front_second_, front_third_;
     std::vector<float> group_weight_, group_bias_, encoder_norm_, decoder_norm_;
     std::vector<float> frequencies_ = {0.7F};
+    std::vector<AlignmentHead> alignment_heads_ = {{0, 1}, {1, 0}, {1, 7}};
     std::vector<Layer> encoder_, decoder_;
     ByteMatrixValues embedding_;
 };
@@ -139,6 +149,7 @@ inline MoonshineWeights Model::weights() const {
     MoonshineWeights weights;
     weights.shape = {.width = width, .heads = heads, .rotary_width = 2 * frequencies_.size(), .vocabulary = vocabulary};
     weights.rotary_frequencies = frequencies_;
+    weights.alignment_heads = alignment_heads_;
     weights.encoder.front = {front_first_.packed(), group_weight_, group_bias_, front_second_.packed(),
                              front_third_.packed()};
     for (const Layer& layer : encoder_) {
@@ -181,12 +192,10 @@ inline Rows Model::attend(const Rows& queries, const Rows& keys, const Rows& val
         for (std::size_t head = 0; head < heads; ++head) {
             double shares = 0;
             for (std::size_t position = 0; position < (only_earlier ? row + 1 : keys.size()); ++position) {
-                double score = 0;
+                const double share = share_of(queries[row], keys[position], head);
+                shares += share;
                 for (std::size_t i = head * head_width; i < (head + 1) * head_width; ++i)
-                    score += queries[row][i] * keys[position][i];
-                shares += std::exp(score);
-                for (std::size_t i = head * head_width; i < (head + 1) * head_width; ++i)
-                    out[row][i] += std::exp(score) * values[position][i];
+                    out[row][i] += share * values[position][i];
             }
             for (std::size_t i = head * head_width; i < (head + 1) * head_width; ++i)
                 out[row][i] /= shares;
@@ -247,7 +256,7 @@ inline Rows Model::encode(std::span<const float> samples) const {
     return normalised(states, encoder_norm_);
 }
 
-inline Row Model::next(const Rows& frames, std::span<const std::int32_t> tokens) const {
+inline Model::Step Model::next(const Rows& frames, std::span<const std::int32_t> tokens) const {
     const auto vector_of = [&](std::size_t token) {
         Row row;
         for (std::size_t i = 0; i < width; ++i)
@@ -258,11 +267,21 @@ inline Row Model::next(const Rows& frames, std::span<const std::int32_t> tokens)
     Rows states;
     for (const std::int32_t token : tokens)
         states.push_back(vector_of(static_cast<std::size_t>(token)));
-    for (const Layer& layer : decoder_) {
+    Row looked(frames.size());
+    for (std::size_t index = 0; index < layers; ++index) {
+        const Layer& layer = decoder_[index];
         attend_to_self(layer, states, true);
         const Rows queries = layer.cross.query.of(normalised(states, layer.cross_norm));
-        add(states,
-            layer.cross.output.of(attend(queries, layer.cross.key.of(frames), layer.cross.value.of(frames), false)));
+        const Rows keys = layer.cross.key.of(frames);
+        add(states, layer.cross.output.of(attend(queries, keys, layer.cross.value.of(frames), false)));
+        for (const AlignmentHead& head : alignment_heads_) {
+            if (head.layer != index) continue;
+            double shares = 0;
+            for (const Row& key : keys)
+                shares += share_of(queries.back(), key, head.head);
+            for (std::size_t frame = 0; frame < keys.size(); ++frame)
+                looked[frame] += share_of(queries.back(), keys[frame], head.head) / shares;
+        }
         Rows gated;
         for (const Row& row : layer.expand.of(normalised(states, layer.feed_forward_norm))) {
             Row& values = gated.emplace_back();
@@ -280,7 +299,7 @@ inline Row Model::next(const Rows& frames, std::span<const std::int32_t> tokens)
             sum += last[i] * row[i];
         logits.push_back(sum);
     }
-    return logits;
+    return {logits, looked};
 }
 
 }  // namespace speech::reference

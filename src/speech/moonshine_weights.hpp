@@ -67,8 +67,15 @@ struct DecoderWeights {
     PackedMatrix output;         // the same, as a matrix from vectors to tokens
 };
 
+/// A head of the decoder's attention to the frames that looks where the words are said.
+struct AlignmentHead {
+    std::size_t layer = 0;
+    std::size_t head = 0;
+};
+
 struct MoonshineWeights {
     MoonshineShape shape;
+    std::vector<AlignmentHead> alignment_heads;
     std::vector<float> rotary_frequencies;  // radians a position; rotary_width / 2
     EncoderWeights encoder;
     DecoderWeights decoder;

@@ -1,18 +1,29 @@
 // The recogniser port: one segment's samples to its text. A pure function of the samples for one engine fingerprint.
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "speech/planner.hpp"
 
 namespace speech {
 
+struct RecognisedWord {
+    std::string text;      // with its punctuation, without spaces
+    SampleSpan span;       // of the segment's samples
+    float confidence = 0;  // 0 to 1: how likely the engine finds it there, given the words before
+    bool operator==(const RecognisedWord&) const = default;
+};
+
 struct Recognition {
-    std::string text;  // trimmed, well-formed UTF-8; empty when there are no words
-    int tokens = 0;    // how many the model produced; kept with a run's segments
+    std::string text;                                // trimmed, well-formed UTF-8; empty when there are no words
+    int tokens = 0;                                  // how many the model produced; kept with a run's segments
+    std::vector<RecognisedWord> words = {};          // in order, disjoint; empty when the engine tells none
+    std::optional<float> mean_log_probability = {};  // of the tokens; absent when the engine tells none
 };
 
 class Recogniser {

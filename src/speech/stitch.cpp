@@ -1,5 +1,6 @@
 #include "speech/stitch.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "model/audio.hpp"
@@ -10,6 +11,26 @@ namespace {
 
 model::TimeSpan time_of(const SampleSpan& span) {
     return {model::seconds_of_samples(span.start), model::seconds_of_samples(span.end)};
+}
+
+// The part of a word's span where voice activity hears speech: a word does not begin or end in a silence. All of it
+// when it lies in one.
+SampleSpan heard_part(SampleSpan word, const std::vector<SampleSpan>& speech) {
+    const auto meets = [&](const SampleSpan& span) { return span.end > word.start && span.start < word.end; };
+    const auto first = std::ranges::find_if(speech, meets);
+    if (first == speech.end()) return word;
+    const auto last = std::find_if(speech.rbegin(), speech.rend(), meets);
+    return {std::max(word.start, first->start), std::min(word.end, last->end)};
+}
+
+std::vector<model::Word> words_of(const PlannedSegment& segment, const std::vector<RecognisedWord>& recognised) {
+    std::vector<model::Word> words;
+    for (const RecognisedWord& word : recognised) {
+        const SampleSpan span{segment.span.start + word.span.start, segment.span.start + word.span.end};
+        words.push_back(
+            {time_of(heard_part(span, segment.speech)), word.text, static_cast<double>(word.confidence), {}});
+    }
+    return words;
 }
 
 }  // namespace
@@ -30,6 +51,8 @@ void add_recognised(model::Transcript& transcript, const PlannedSegment& segment
         added.speech.push_back(time_of(span));
     added.speech_probability = static_cast<double>(segment.mean_probability);
     added.doubts = doubts_about(segment, recognition.text);
+    added.words = words_of(segment, recognition.words);
+    added.mean_log_probability = recognition.mean_log_probability;
     transcript.segments.push_back(std::move(added));
 }
 

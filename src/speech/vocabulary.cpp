@@ -48,12 +48,15 @@ base::Result<Vocabulary> Vocabulary::parse(std::string_view text) {
     return vocabulary;
 }
 
+std::string_view Vocabulary::text_of(std::int32_t token) const {
+    if (token < 0 || static_cast<std::size_t>(token) >= pieces_.size()) return {};
+    return pieces_[static_cast<std::size_t>(token)];
+}
+
 std::string Vocabulary::text_of(std::span<const std::int32_t> tokens) const {
     std::string text;
-    for (const std::int32_t token : tokens) {
-        if (token >= 0 && static_cast<std::size_t>(token) < pieces_.size())
-            text += pieces_[static_cast<std::size_t>(token)];
-    }
+    for (const std::int32_t token : tokens)
+        text += text_of(token);
     return text;
 }
 

@@ -19,6 +19,8 @@ class Vocabulary {
     [[nodiscard]] std::size_t size() const { return pieces_.size(); }
     /// The tokens' text with spaces where words begin, not trimmed. Marks such as <s> have none; <0x41> is a byte; what
     /// is no token is left out.
+    /// One token's, empty for what is none.
+    [[nodiscard]] std::string_view text_of(std::int32_t token) const;
     [[nodiscard]] std::string text_of(std::span<const std::int32_t> tokens) const;
 
   private:

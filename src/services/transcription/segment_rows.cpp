@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "services/transcription/recognition_json.hpp"
 
 namespace transcription {
 namespace {
@@ -30,7 +31,7 @@ base::Result<speech::Recognition> recognition_of(store::ReadTransaction& transac
     if (row.is_null("text")) return speech::Recognition{};
     auto text = transaction.unseal({.bytes = row.bytes("text"), .key_id = row.text("text_key_id")});
     if (!text) return std::unexpected(std::move(text.error()));
-    return speech::Recognition{*std::move(text), static_cast<int>(row.integer("tokens"))};
+    return parse_recognition(*text);
 }
 
 base::Result<RecognisedSegment> recognised_of(store::ReadTransaction& transaction, const store::Row& row) {
@@ -109,7 +110,7 @@ base::Result<std::optional<SegmentRow>> find_segment(store::Reading& reading, st
 
 base::Result<bool> finish_segment(store::Transaction& transaction, std::string_view run_id, std::int64_t index,
                                   const speech::Recognition& recognition) {
-    auto sealed = transaction.seal(recognition.text);
+    auto sealed = transaction.seal(recognition_json(recognition));
     if (!sealed) return std::unexpected(std::move(sealed.error()));
     const auto finished = transaction.execute(
         "update transcription_segments set state = 'done', text = :text, text_key_id = :text_key_id, tokens = :tokens,"

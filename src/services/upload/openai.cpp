@@ -51,8 +51,7 @@ Check check_granularities(const FormFields& fields, AnswerFormat format) {
         if (name != "timestamp_granularities[]") continue;
         if (format != AnswerFormat::verbose_json)
             return fault(name, "timestamp_granularities needs response_format verbose_json");
-        if (value == "word") return fault(name, "word timestamps are not available; ask for segment");
-        if (value != "segment") return fault(name, "timestamp_granularities takes segment");
+        if (value != "segment" && value != "word") return fault(name, "timestamp_granularities takes segment and word");
     }
     return {};
 }

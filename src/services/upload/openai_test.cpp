@@ -18,6 +18,7 @@ TEST(OpenAi, ReadsItsFields) {
                                    {"response_format", "verbose_json"},
                                    {"temperature", "0.2"},
                                    {"timestamp_granularities[]", "segment"},
+                                   {"timestamp_granularities[]", "word"},
                                    {"stream", "false"}},
                                   names);
     ASSERT_TRUE(full);
@@ -34,7 +35,7 @@ TEST(OpenAi, RefusesNamingTheField) {
         {{{"model", "whisper-1"}, {"temperature", "nan"}}, "temperature"},
         {{{"model", "whisper-1"}, {"stream", "true"}}, "stream"},
         {{{"model", "whisper-1"}, {"timestamp_granularities[]", "segment"}}, "timestamp_granularities[]"},
-        {{{"model", "whisper-1"}, {"response_format", "verbose_json"}, {"timestamp_granularities[]", "word"}},
+        {{{"model", "whisper-1"}, {"response_format", "verbose_json"}, {"timestamp_granularities[]", "letter"}},
          "timestamp_granularities[]"}};
     for (const auto& [fields, parameter] : cases) {
         const auto read = read_openai(fields, names);
