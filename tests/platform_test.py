@@ -363,7 +363,7 @@ def test_a_flipped_bit_in_a_blob_is_never_served(tmp_path):
 
 
 def test_a_full_disk_loses_nothing_and_is_told(tmp_path):
-    script = f"mount -t tmpfs -o size=24m none {tmp_path} && exec {sys.executable} -B {TESTS}/full_disk.py {tmp_path}"
+    script = f"mount -t tmpfs -o size=64m none {tmp_path} && exec {sys.executable} -B {TESTS}/full_disk.py {tmp_path}"
     result = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script], capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr
 

@@ -23,6 +23,7 @@ void declare_transcribe(CLI::App& command, Action& chosen);
 void declare_serve(CLI::App& command, Action& chosen);
 void declare_config(CLI::App& command, Action& chosen);
 void declare_migrate(CLI::App& command, Action& chosen);
+void declare_dead_letters(CLI::App& command, Action& chosen);
 void declare_models(CLI::App& command, Action& chosen);
 void declare_completion(CLI::App& command, Action& chosen);
 void declare_version(CLI::App& command, Action& chosen);

@@ -44,6 +44,7 @@ constexpr std::array places{
     Place{"--family", Kind::word, [] { return names_of(speech::model_families()); }},
     Place{"SHELL", Kind::word, [] { return Words{"bash", "zsh", "fish"}; }},
     Place{"--output", Kind::folder},
+    Place{"--data", Kind::folder},
     Place{"FOLDER", Kind::folder},
     Place{"--model", Kind::model},
     Place{"MODEL", Kind::model},
@@ -52,6 +53,10 @@ constexpr std::array places{
     Place{"--threads", Kind::nothing},
     Place{"--name", Kind::nothing},
     Place{"--license", Kind::nothing},
+    Place{"--type", Kind::nothing},
+    Place{"--consumer", Kind::nothing},
+    Place{"--event", Kind::nothing},
+    Place{"--limit", Kind::nothing},
 };
 
 CompletionValue value_of(const std::string& name) {

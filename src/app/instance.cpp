@@ -28,7 +28,9 @@ Result<std::unique_ptr<runtime::HttpServer>> open_door(Instance::Parts& parts) {
     auto options = door_options(parts.config, parts.config.text("server.listen"));
     const std::string certificate = parts.config.text("server.tls_certificate");
     if (!certificate.empty()) options.tls = runtime::ServerTls{certificate, parts.config.text("server.tls_key")};
-    options.door = parts.services.contains("gateway") ? "gateway" : "probes";
+    const bool is_public = parts.services.contains("gateway");
+    options.door = is_public ? "gateway" : "probes";
+    if (is_public) options.answer_headers = gateway::answer_headers(parts.config);
     return runtime::HttpServer::start(std::move(options), parts.server_parts());
 }
 

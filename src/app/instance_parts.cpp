@@ -1,5 +1,6 @@
 #include "app/instance_parts.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/roles.hpp"
@@ -40,6 +41,31 @@ Result<void> make_folder(const fs::path& folder) {
     return {};
 }
 
+// Where anything is kept: the data folder, and what lies elsewhere by configuration.
+std::vector<fs::path> kept_folders(const runtime::Config& config) {
+    const fs::path data = config.text("data.dir");
+    std::vector<fs::path> folders{data};
+    const auto add = [&](const fs::path& folder) {
+        if (std::ranges::find(folders, folder) == folders.end()) folders.push_back(folder);
+    };
+    add(fs::path(location(config, "store.location", "store.db")).parent_path());
+    add(fs::path(location(config, "bus.location", "bus.db")).parent_path());
+    if (!config.text("blob.location").empty()) add(config.text("blob.location"));
+    return folders;
+}
+
+// So that another process can see whether this service can be reached. The gateway has its own.
+void add_sign_of_life(std::vector<runtime::Route>& routes) {
+    const auto is_it = [](const runtime::Route& route) { return route.pattern == "/healthz"; };
+    if (std::ranges::any_of(routes, is_it)) return;
+    routes.push_back(
+        {.method = "GET",
+         .pattern = "/healthz",
+         .handler = [](runtime::Request&,
+                       runtime::Context&) { return runtime::bytes_response(200, "text/plain", "alive\n"); },
+         .anonymous = true});
+}
+
 flow::Platform platform_of(Instance::Parts& parts, base::Executor& executor, base::Executor& work_executor) {
     return {.clock = parts.clock,
             .random = parts.random,
@@ -73,6 +99,15 @@ store::DatabaseConfig store_config(const runtime::Config& config) {
             .region = config.text("auth.region")};
 }
 
+bus::Config bus_config(const runtime::Config& config) {
+    return {.adapter = config.text("bus.adapter"),
+            .location = location(config, "bus.location", "bus.db"),
+            .partitions = static_cast<std::uint32_t>(config.integer("bus.partitions")),
+            .lease = config.duration("bus.lease"),
+            .poll_interval = config.duration("bus.poll_interval"),
+            .retention = {.age = config.duration("bus.retention")}};
+}
+
 HostedService::HostedService(Instance::Parts& parts, const flow::Service& role)
     : name_(role.name),
       pool_({.workers = static_cast<std::size_t>(parts.config.integer("server.workers"))}),
@@ -85,6 +120,7 @@ Result<std::unique_ptr<HostedService>> HostedService::make(Instance::Parts& part
     std::unique_ptr<HostedService> hosted(new HostedService(parts, role));
     auto made = role.make(hosted->platform_);
     if (!made) return std::unexpected(made.error());
+    add_sign_of_life(made->routes);
     hosted->router_ = std::make_unique<runtime::Router>(made->routes);
     hosted->runner_ = std::make_unique<flow::ServiceRunner>(hosted->platform_, role.name, std::move(*made),
                                                             runner_options(parts.config));
@@ -151,18 +187,14 @@ Result<void> Instance::Parts::open_mesh() {
 
 Result<void> Instance::Parts::open() {
     if (auto made = make_folder(config.text("data.dir")); !made) return made;
+    disks = std::make_unique<DiskWatch>(kept_folders(config),
+                                        static_cast<std::uint64_t>(config.size_bytes("data.reserve")), clock);
     if (auto opened = open_store(); !opened) return opened;
     auto opened_blobs = blob::open_blobs({config.text("blob.adapter"), location(config, "blob.location", "blobs")},
                                          {.clock = clock, .random = random});
     if (!opened_blobs) return std::unexpected(opened_blobs.error());
     blobs = std::move(*opened_blobs);
-    auto opened_bus = bus::open_bus({.adapter = config.text("bus.adapter"),
-                                     .location = location(config, "bus.location", "bus.db"),
-                                     .partitions = static_cast<std::uint32_t>(config.integer("bus.partitions")),
-                                     .lease = config.duration("bus.lease"),
-                                     .poll_interval = config.duration("bus.poll_interval"),
-                                     .retention = {.age = config.duration("bus.retention")}},
-                                    {clock, random, executor});
+    auto opened_bus = bus::open_bus(bus_config(config), {clock, random, executor});
     if (!opened_bus) return std::unexpected(opened_bus.error());
     bus = std::move(*opened_bus);
     auto opened_cache = cache::open_cache({config.text("cache.adapter"), config.size_bytes("cache.capacity")}, clock);
@@ -193,6 +225,7 @@ void Instance::Parts::stop(std::chrono::milliseconds patience) {
 }
 
 Result<void> Instance::Parts::ready() const {
+    if (auto checked = disks->check(); !checked) return checked;
     if (auto checked = database->check(); !checked) return checked;
     if (auto checked = blobs->check(); !checked) return checked;
     if (auto checked = bus->check(); !checked) return checked;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "app/disk_watch.hpp"
 #include "app/instance.hpp"
 #include "base/ids.hpp"
 #include "flow/runner.hpp"
@@ -16,6 +17,7 @@
 namespace app {
 
 store::DatabaseConfig store_config(const runtime::Config& config);
+bus::Config bus_config(const runtime::Config& config);
 
 /// A service with its own threads.
 class HostedService {
@@ -65,6 +67,7 @@ struct Instance::Parts {
     runtime::PoolExecutor executor{network, pool};
     std::unique_ptr<runtime::HttpClient> peers;
     auth::Admission admission{clock};
+    std::unique_ptr<DiskWatch> disks;
     std::unique_ptr<store::Database> database;
     std::unique_ptr<blob::Blobs> blobs;
     std::unique_ptr<bus::Bus> bus;

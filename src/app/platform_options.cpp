@@ -44,6 +44,8 @@ std::vector<Option> server_options() {
 std::vector<Option> storage_options() {
     return {
         {"data.dir", text, "video-transcriber-data", "The folder of everything that is kept.", not_empty()},
+        {"data.reserve", size, "16MiB",
+         "How much of the disk must be free; with less, or a disk that cannot be written, /readyz says 503."},
         {"store.adapter", text, "sqlite", "The relational store.", one_of({"sqlite"})},
         {"store.location", text, "", "Its file; empty: `store.db` in `data.dir`."},
         {"store.busy_timeout", duration, "10s", "How long a writer waits for the others."},

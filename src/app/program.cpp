@@ -19,6 +19,7 @@ constexpr std::array commands{
     Command{"serve", "Run the platform: its API and its services", declare_serve},
     Command{"config", "Print or check the configuration", declare_config},
     Command{"migrate", "Bring the database to this program's schema", declare_migrate},
+    Command{"dead-letters", "List events that were given up, or have them tried again", declare_dead_letters},
     Command{"models", "List the speech models, or add one", declare_models},
     Command{"completion", "Print a completion script for a shell", declare_completion},
     Command{"version", "Print the version", declare_version},

@@ -15,7 +15,7 @@ class ConsumerTest : public testing::Test {
     void order(TestPlatform& test, const std::string& id) {
         ASSERT_EQ(test.post("toy", "/orders/" + id, "{}").status, 201);
     }
-    static std::vector<DeadLetter> letters(TestPlatform& test) {
+    static std::vector<KeptLetter> letters(TestPlatform& test) {
         return must(list_dead_letters(test.platform().bus, 100));
     }
     /// Fails the first so many times.
@@ -183,8 +183,10 @@ TEST_F(ConsumerTest, AReplayIsForItsConsumerAlone) {
     order(test, "o1");
     test.settle();
     EXPECT_EQ(times(test.platform(), "toy_cakes", "o1"), 0);
-    must(replay(test.platform().bus, letters(test).at(0)));
-    must(replay(test.platform().bus, letters(test).at(0)));
+    EXPECT_FALSE(letters(test).at(0).replayed);
+    EXPECT_TRUE(must(replay(test.platform().bus, letters(test).at(0))));
+    EXPECT_FALSE(must(replay(test.platform().bus, letters(test).at(0))));
+    EXPECT_TRUE(letters(test).at(0).replayed);
     test.settle();
     EXPECT_EQ(times(test.platform(), "toy_cakes", "o1"), 1) << "once, however often it is replayed";
     EXPECT_EQ(watched, 1);

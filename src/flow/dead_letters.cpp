@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
+#include <set>
 
 #include "base/ids.hpp"
 #include "base/utf8.hpp"
@@ -14,7 +16,8 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 
-constexpr std::string_view reader_group = "dead_letters.reader";
+constexpr std::string_view letters_group = "dead_letters.reader";
+constexpr std::string_view replays_group = "replays.reader";
 constexpr std::string_view malformed_source = "malformed";
 constexpr std::size_t longest_letter_bytes = std::size_t{1} << 20U;
 constexpr std::size_t longest_message_bytes = 2000;
@@ -39,12 +42,17 @@ std::string natural_key(const DeadLetter& letter, std::int64_t tries) {
     return letter.consumer + "/" + letter.event.id + "/" + std::to_string(tries);
 }
 
-base::Result<void> publish(bus::Bus& bus, std::string_view topic, std::string id, const DeadLetter& letter) {
+std::string replay_id(const DeadLetter& letter) {
+    return base::derived_id(replay_topic, natural_key(letter, letter.tries));
+}
+
+// Whether it was new.
+base::Result<bool> publish(bus::Bus& bus, std::string_view topic, std::string id, const DeadLetter& letter) {
     const std::array messages{
         bus::Message{std::move(id), std::string(topic), letter.event.partition_key, to_json(letter)}};
     const auto published = bus.publish(messages);
     if (!published) return std::unexpected(published.error());
-    return {};
+    return *published > 0;
 }
 
 std::int64_t records_of(const std::vector<bus::PartitionLag>& partitions) {
@@ -54,32 +62,53 @@ std::int64_t records_of(const std::vector<bus::PartitionLag>& partitions) {
     return records;
 }
 
-// Keeps the oldest.
-void cut(std::vector<bus::Record>& records, std::size_t limit) {
-    std::ranges::stable_sort(records, {}, &bus::Record::published);
-    if (records.size() > limit) records.resize(limit);
-}
-
 // Everything in the topic, never committed, so that it is there again the next time.
-base::Result<std::vector<bus::Record>> read_topic(bus::Bus& bus, std::size_t limit) {
-    const std::array topics{std::string(dead_letter_topic)};
-    const auto consumer = bus.subscribe(reader_group, topics);
+base::Result<void> read_topic(bus::Bus& bus, std::string_view topic, std::string_view group,
+                              const std::function<base::Result<void>(const bus::Record&)>& visit) {
+    const std::array topics{std::string(topic)};
+    const auto consumer = bus.subscribe(group, topics);
     if (!consumer) return std::unexpected(consumer.error());
-    std::vector<bus::Record> records;
     std::int64_t read = 0;
     while (true) {
-        auto batch = (*consumer)->poll();
-        if (!batch) return std::unexpected(std::move(batch.error()));
+        const auto batch = (*consumer)->poll();
+        if (!batch) return std::unexpected(batch.error());
         if (batch->records.empty()) break;
         read += static_cast<std::int64_t>(batch->records.size() + batch->skipped_records);
-        std::ranges::move(batch->records, std::back_inserter(records));
-        cut(records, limit);
+        for (const bus::Record& record : batch->records) {
+            if (auto visited = visit(record); !visited) return visited;
+        }
     }
-    const auto lag = bus.lag(reader_group);
+    const auto lag = bus.lag(group);
     if (!lag) return std::unexpected(lag.error());
     if (read < records_of(*lag))
         return fail(ErrorCode::unavailable, "somebody else reads the dead letters just now; try again");
-    return records;
+    return {};
+}
+
+using Ids = std::set<std::string, std::less<>>;
+
+base::Result<Ids> replayed_ids(bus::Bus& bus) {
+    Ids ids;
+    const auto read = read_topic(bus, replay_topic, replays_group, [&](const bus::Record& record) {
+        ids.insert(record.id);
+        return base::Result<void>();
+    });
+    if (!read) return std::unexpected(read.error());
+    return ids;
+}
+
+bool fits(const KeptLetter& letter, const LetterFilter& filter) {
+    const auto is = [](const std::string& wanted, const std::string& value) {
+        return wanted.empty() || wanted == value;
+    };
+    return is(filter.type, letter.event.type) && is(filter.consumer, letter.consumer) &&
+           is(filter.event_id, letter.event.id) && !(filter.waiting_only && letter.replayed);
+}
+
+// Keeps the oldest.
+void cut(std::vector<KeptLetter>& letters, std::size_t limit) {
+    std::ranges::stable_sort(letters, {}, &KeptLetter::died);
+    if (letters.size() > limit) letters.erase(letters.begin() + static_cast<std::ptrdiff_t>(limit), letters.end());
 }
 
 }  // namespace
@@ -117,27 +146,39 @@ base::Result<DeadLetter> parse_dead_letter(std::string_view text) {
     return letter;
 }
 
-base::Result<std::vector<DeadLetter>> list_dead_letters(bus::Bus& bus, std::size_t limit) {
-    const auto records = read_topic(bus, limit);
-    if (!records) return std::unexpected(records.error());
-    std::vector<DeadLetter> letters;
-    for (const bus::Record& record : *records) {
+base::Result<std::vector<KeptLetter>> list_dead_letters(bus::Bus& bus, std::size_t limit, const LetterFilter& filter) {
+    const auto replayed = replayed_ids(bus);
+    if (!replayed) return std::unexpected(replayed.error());
+    std::vector<KeptLetter> letters;
+    const auto read = read_topic(bus, dead_letter_topic, letters_group, [&](const bus::Record& record) {
         auto letter = parse_dead_letter(record.value);
-        if (!letter) return std::unexpected(std::move(letter.error()));
-        letters.push_back(*std::move(letter));
-    }
+        if (!letter) return base::Result<void>(std::unexpected(std::move(letter.error())));
+        const bool again = replayed->contains(replay_id(*letter));
+        KeptLetter kept{*std::move(letter), record.published, again};
+        if (fits(kept, filter)) letters.push_back(std::move(kept));
+        if (letters.size() > 2 * limit) cut(letters, limit);
+        return base::Result<void>();
+    });
+    if (!read) return std::unexpected(read.error());
+    cut(letters, limit);
     return letters;
 }
 
-base::Result<void> replay(bus::Bus& bus, const DeadLetter& letter) {
-    if (letter.event.source == malformed_source)
+bool can_be_replayed(const DeadLetter& letter) {
+    return letter.event.source != malformed_source;
+}
+
+base::Result<bool> replay(bus::Bus& bus, const DeadLetter& letter) {
+    if (!can_be_replayed(letter))
         return fail(ErrorCode::invalid_argument, "a record that is no event cannot be replayed");
-    return publish(bus, replay_topic, base::derived_id("replay", natural_key(letter, letter.tries)), letter);
+    return publish(bus, replay_topic, replay_id(letter), letter);
 }
 
 base::Result<void> publish_dead_letter(bus::Bus& bus, const DeadLetter& letter, std::int64_t earlier_tries) {
-    return publish(bus, dead_letter_topic, base::derived_id(dead_letter_topic, natural_key(letter, earlier_tries)),
-                   letter);
+    const auto published = publish(bus, dead_letter_topic,
+                                   base::derived_id(dead_letter_topic, natural_key(letter, earlier_tries)), letter);
+    if (!published) return std::unexpected(published.error());
+    return {};
 }
 
 model::Event stand_in_for(const bus::Record& record) {

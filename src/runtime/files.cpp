@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "runtime/environment.hpp"
@@ -119,13 +120,15 @@ base::Result<fs::path> nearest_existing(const fs::path& folder) {
     return there;
 }
 
-base::Result<void> takes_files(const fs::path& folder) {
-    if (open_unnamed(folder, private_mode).is_open()) return {};
+// A file that goes when it is closed.
+base::Result<Descriptor> open_temporary(const fs::path& folder) {
+    Descriptor file = open_unnamed(folder, private_mode);
+    if (file.is_open()) return file;
     std::string name = (folder / ".partial-XXXXXX").string();  // not every file system has unnamed files
-    if (!Descriptor(mkostemp(name.data(), O_CLOEXEC)).is_open())
-        return fail_errno(ErrorCode::output_failed, "cannot write into " + folder.string(), errno);
+    file = Descriptor(mkostemp(name.data(), O_CLOEXEC));
+    if (!file.is_open()) return fail_errno(ErrorCode::output_failed, "cannot write into " + folder.string(), errno);
     unlink(name.c_str());
-    return {};
+    return file;
 }
 
 // Every part of the path against what the file system of `there` takes.
@@ -209,7 +212,7 @@ base::Result<std::string> write_file_once(const fs::path& path, std::string_view
 base::Result<void> probe_folder(const fs::path& folder) {
     const auto there = nearest_existing(folder);
     if (!there) return std::unexpected(there.error());
-    if (auto taken = takes_files(*there); !taken) return taken;
+    if (const auto taken = open_temporary(*there); !taken) return std::unexpected(taken.error());
     return check_names(folder, *there);
 }
 
@@ -222,17 +225,27 @@ base::Result<void> probe_output(const fs::path& path) {
     return is_there ? base::Result<void>() : check_names(path, nearest_existing(folder).value_or("."));
 }
 
+base::Result<void> probe_disk(const fs::path& folder, std::uint64_t reserve_bytes) {
+    struct statvfs disk{};
+    if (statvfs(folder.c_str(), &disk) != 0)
+        return fail_errno(ErrorCode::output_failed, "cannot look at " + folder.string(), errno);
+    if (std::uint64_t{disk.f_bavail} * disk.f_frsize < reserve_bytes)
+        return fail(ErrorCode::disk_full,
+                    "fewer than " + std::to_string(reserve_bytes) + " bytes are free under " + folder.string());
+    const auto file = open_temporary(folder);
+    if (!file) return std::unexpected(file.error());
+    const std::string block(4096, '\0');
+    if (auto written = write_all(file->number(), block, folder.string()); !written) return written;
+    if (fsync(file->number()) != 0)
+        return fail_errno(ErrorCode::output_failed, "cannot sync a file in " + folder.string(), errno);
+    return {};
+}
+
 base::Result<Descriptor> spool(int source, const std::atomic<bool>* stop) {
     constexpr int longest_wait_ms = 200;
     const fs::path folder = environment("TMPDIR").value_or("/tmp");
-    Descriptor file = open_unnamed(folder, private_mode);
-    if (!file.is_open()) {
-        std::string name = (folder / "video-transcriber-XXXXXX").string();
-        file = Descriptor(mkostemp(name.data(), O_CLOEXEC));
-        if (!file.is_open())
-            return fail_errno(ErrorCode::output_failed, "cannot make a temporary file in " + folder.string(), errno);
-        unlink(name.c_str());
-    }
+    auto opened = open_temporary(folder);
+    if (!opened) return opened;
     std::vector<char> buffer(std::size_t{1} << 20U);
     while (true) {
         if (stop != nullptr && stop->load())
@@ -242,9 +255,9 @@ base::Result<Descriptor> spool(int source, const std::atomic<bool>* stop) {
         const ssize_t size = ::read(source, buffer.data(), buffer.size());
         if (size < 0 && errno == EINTR) continue;
         if (size < 0) return fail_errno(ErrorCode::file_unreadable, "cannot read standard input", errno);
-        if (size == 0) return file;
+        if (size == 0) return opened;
         const std::string_view bytes(buffer.data(), static_cast<std::size_t>(size));
-        if (auto written = write_all(file.number(), bytes, "a temporary file in " + folder.string()); !written) {
+        if (auto written = write_all(opened->number(), bytes, "a temporary file in " + folder.string()); !written) {
             return std::unexpected(written.error());
         }
     }

@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -28,6 +29,10 @@ base::Result<void> probe_folder(const std::filesystem::path& folder);
 /// Whether write_file(path) can be hoped to work: its folder passes, no name on the way is too long, and `path` is not
 /// a folder. Errors: those of probe_folder.
 base::Result<void> probe_output(const std::filesystem::path& path);
+
+/// Whether the disk under this folder takes what is to be kept: at least `reserve_bytes` are free, and a small file can
+/// be written and synced. Leaves nothing behind. Errors: disk_full, output_failed.
+base::Result<void> probe_disk(const std::filesystem::path& folder, std::uint64_t reserve_bytes);
 
 /// Writes the file, readable by its owner alone, unless it is there; gives what is there afterwards. Of several
 /// processes at once exactly one writes. Errors: disk_full, output_failed, file_unreadable (larger than 64 KiB).

@@ -150,6 +150,14 @@ TEST_F(Files, ProbesWhatCanBeWrittenAndLeavesNothing) {
         EXPECT_FALSE(runtime::probe_folder(path)) << path;
 }
 
+TEST_F(Files, ProbesADisk) {
+    EXPECT_TRUE(runtime::probe_disk(folder_, 1));
+    EXPECT_EQ(entries(), 0U);
+    EXPECT_EQ(runtime::probe_disk(folder_, std::uint64_t{1} << 62U).error().code, ErrorCode::disk_full);
+    EXPECT_EQ(runtime::probe_disk("/proc/self", 0).error().code, ErrorCode::output_failed) << "takes no files";
+    EXPECT_EQ(runtime::probe_disk(folder_ / "missing", 0).error().code, ErrorCode::output_failed);
+}
+
 TEST_F(Files, StopsSpoolingAnIdlePipe) {
     int ends[2];
     ASSERT_EQ(pipe(ends), 0);

@@ -41,6 +41,7 @@ awaitable<bool> HttpConnection::serve_one() {
     std::optional<Response> response;
     exchange.context.deadline = TimePoint::max();
     const auto admitted = head ? admit(exchange, *std::move(head)) : std::unexpected(head.error());
+    if (core_->options.answer_headers) exchange.answer_headers = core_->options.answer_headers(exchange.request);
     if (exchange.context.correlation_id.empty()) exchange.context = core_->parts.mesh.new_context(exchange.request);
     if (admitted) {
         response = co_await dispatch(exchange);

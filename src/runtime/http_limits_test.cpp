@@ -39,6 +39,24 @@ TEST_F(HttpLimitsTest, RefusesALargeHeader) {
         exchange("GET /" + std::string(5000, 'x') + " HTTP/1.1\r\nHost: h\r\n\r\n").starts_with("HTTP/1.1 431 "));
 }
 
+TEST_F(HttpLimitsTest, ItsOwnAnswersCarryWhatAllAnswersCarry) {
+    options_.answer_headers = [](const Request& request) {
+        return runtime::Headers{{"X-Always", "yes"},
+                                {"X-Origin", std::string(request.headers.find("Origin").value_or("none"))}};
+    };
+    start();
+    const std::string large = exchange("POST /echo HTTP/1.1\r\nHost: h\r\nOrigin: o\r\nContent-Length: 1001\r\n\r\n" +
+                                       std::string(1001, 'x'));
+    EXPECT_TRUE(large.starts_with("HTTP/1.1 413 ")) << large;
+    EXPECT_TRUE(large.contains("X-Always: yes\r\n") && large.contains("X-Origin: o\r\n")) << large;
+    const std::string broken = exchange("GET\r\n\r\n");
+    EXPECT_TRUE(broken.starts_with("HTTP/1.1 400 ")) << broken;
+    EXPECT_TRUE(broken.contains("X-Always: yes\r\n") && broken.contains("X-Origin: none\r\n")) << broken;
+    const std::string good = exchange("GET /hello HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(good.starts_with("HTTP/1.1 200 ")) << good;
+    EXPECT_TRUE(good.contains("X-Always: yes\r\n")) << good;
+}
+
 TEST_F(HttpLimitsTest, RefusesALargeBodyBeforeAndWhileItComes) {
     start();
     const std::string declared =

@@ -4,6 +4,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ struct HttpServerOptions {
     std::optional<ServerTls> tls{};
     /// The service of the mesh that answers requests from outside; what they say of the mesh is removed.
     std::string door{};
+    /// What every answer carries that does not say otherwise itself, those that the server makes on its own (400, 408,
+    /// 413, 431, …) too. Pure; the request is empty where its header could not be read.
+    std::function<Headers(const Request&)> answer_headers{};
     /// Whether sealed requests are taken as well, for any local service of the mesh: on inner addresses only.
     bool takes_mesh = false;
     HttpLimits limits{};

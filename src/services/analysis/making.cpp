@@ -5,6 +5,7 @@
 
 #include "base/sha256.hpp"
 #include "model/transcript_json.hpp"
+#include "services/analysis/announcements.hpp"
 
 namespace analysis {
 namespace {
@@ -40,28 +41,6 @@ Result<model::Transcript> read_transcript(const flow::Platform& platform, std::s
     return model::parse_transcript(*text);
 }
 
-Result<void> tell_completed(store::Transaction& transaction, const store::Claim& claim, const Analysis& analysis) {
-    const auto told = transaction.emit({.type = "analysis.completed",
-                                        .natural_key = analysis.id + "/" + claim.id,
-                                        .partition_key = analysis.session_id,
-                                        .payload = base::JsonObject{{"session_id", analysis.session_id},
-                                                                    {"analysis_id", analysis.id},
-                                                                    {"transcript_hash", analysis.transcript_hash}}});
-    return told ? Result<void>() : std::unexpected(told.error());
-}
-
-Result<void> tell_failed(store::Transaction& transaction, const store::Claim& claim, const Analysis& analysis) {
-    const auto told = transaction.emit({.type = "analysis.failed",
-                                        .natural_key = analysis.id + "/" + claim.id,
-                                        .partition_key = analysis.session_id,
-                                        .payload = base::JsonObject{{"session_id", analysis.session_id},
-                                                                    {"analysis_id", analysis.id},
-                                                                    {"transcript_hash", analysis.transcript_hash},
-                                                                    {"code", analysis.error_code},
-                                                                    {"message", analysis.error_message}}});
-    return told ? Result<void>() : std::unexpected(told.error());
-}
-
 // Nobody asks for an older analysis once a newer one is there.
 Result<void> remove_older(store::Transaction& transaction, const std::vector<Analysis>& all, const Analysis& newest) {
     for (const Analysis& analysis : all) {
@@ -86,7 +65,7 @@ Result<void> commit(store::Transaction& transaction, const store::Claim& claim, 
     if (auto updated = update_analysis(transaction, analysis); !updated) return updated;
     if (auto saved = save_findings(transaction, id, findings); !saved) return saved;
     if (auto removed = remove_older(transaction, *all, analysis); !removed) return removed;
-    return tell_completed(transaction, claim, analysis);
+    return announce_completed(transaction, analysis, claim.id);
 }
 
 Result<flow::CommitWork> make(const flow::Platform& platform, const FindingOptions& options,
@@ -112,7 +91,7 @@ Result<void> give_up(store::Transaction& transaction, const store::Claim& claim,
     analysis.error_code = base::code_name(error.code);
     analysis.error_message = error.message;
     if (auto updated = update_analysis(transaction, analysis); !updated) return updated;
-    return tell_failed(transaction, claim, analysis);
+    return announce_failed(transaction, analysis, claim.id);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "flow/requests.hpp"
 #include "formats/formats.hpp"
 #include "model/transcript_json.hpp"
+#include "services/exporting/announcements.hpp"
 #include "services/exporting/erasing.hpp"
 #include "services/exporting/sessions.hpp"
 
@@ -111,20 +112,6 @@ Result<ExportRow> make_file(blob::TenantBlobs& blobs, ExportRow row, const model
     return row;
 }
 
-Result<void> tell(store::Transaction& transaction, const store::Claim& claim, const ExportRow& row) {
-    base::JsonObject payload{{"session_id", row.session_id}, {"export_id", row.id}, {"format", row.wish.format}};
-    if (row.state == State::failed) {
-        payload.push_back({"code", row.error_code});
-        payload.push_back({"message", row.error_message});
-    }
-    const auto told =
-        transaction.emit({.type = row.state == State::failed ? "export.failed" : "export.completed",
-                          .natural_key = row.id + "/" + claim.id,  // one that was deleted may be made again
-                          .partition_key = row.session_id,
-                          .payload = std::move(payload)});
-    return told ? Result<void>() : std::unexpected(told.error());
-}
-
 Result<void> commit(store::Transaction& transaction, const store::Claim& claim, const ExportRow& made,
                     const std::string& title) {
     const auto row = find_export(transaction, made.id, true);
@@ -133,7 +120,7 @@ Result<void> commit(store::Transaction& transaction, const store::Claim& claim, 
     if ((*row)->state != State::queued) return {};
     if (const auto updated = update_export(transaction, made); !updated) return std::unexpected(updated.error());
     if (auto saved = save_title(transaction, made.id, title); !saved) return saved;
-    return tell(transaction, claim, made);
+    return announce_made(transaction, made, claim.id);
 }
 
 Result<flow::CommitWork> make(const flow::Platform& platform, const store::Claim& claim) {
@@ -166,7 +153,7 @@ Result<void> give_up(store::Transaction& transaction, const store::Claim& claim,
     (*row)->error_code = base::code_name(error.code);
     (*row)->error_message = error.message;
     if (const auto updated = update_export(transaction, **row); !updated) return std::unexpected(updated.error());
-    return tell(transaction, claim, **row);
+    return announce_made(transaction, **row, claim.id);
 }
 
 }  // namespace

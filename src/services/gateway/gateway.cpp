@@ -4,10 +4,12 @@
 
 #include "base/json.hpp"
 #include "flow/requests.hpp"
+#include "runtime/problem.hpp"
 #include "services/gateway/answers.hpp"
 #include "services/gateway/cors.hpp"
 #include "services/gateway/identity.hpp"
 #include "services/gateway/limits.hpp"
+#include "services/gateway/peers.hpp"
 #include "services/gateway/table.hpp"
 
 namespace gateway {
@@ -102,9 +104,7 @@ class Door {
 
     Response readiness(Request& request, Context& context) const {
         const auto ready = probes_.ready ? probes_.ready() : base::Result<void>();
-        if (ready) return dressed(runtime::bytes_response(200, "text/plain", "ready\n"), request);
-        return dressed(problem({ErrorCode::unavailable, "not ready: " + ready.error().message}, request, context),
-                       request);
+        return dressed(runtime::readiness_response(ready, context), request);
     }
 
     Response metrics(Request& request, Context& context) {
@@ -197,6 +197,7 @@ void add_own(std::vector<Route>& routes, const std::shared_ptr<Door>& door, cons
 base::Result<flow::Parts> make(const flow::Platform& platform, const Probes& probes) {
     const auto door = std::make_shared<Door>(platform, probes);
     flow::Parts parts;
+    parts.ready = [peers = std::make_shared<Peers>(platform)] { return peers->check(); };
     add_own(parts.routes, door, "/", OwnConst(&Door::home));
     add_own(parts.routes, door, "/healthz", OwnConst(&Door::health));
     add_own(parts.routes, door, "/readyz", OwnConst(&Door::readiness));
@@ -249,6 +250,14 @@ std::vector<runtime::Option> options() {
 }
 
 }  // namespace
+
+std::function<Headers(const Request&)> answer_headers(const runtime::Config& config) {
+    return [origins = config.list("gateway.cors_origins")](const Request& request) {
+        Headers headers = cors_headers(origins, request);
+        headers.complete(security_headers());
+        return headers;
+    };
+}
 
 flow::Service service(Probes probes) {
     return {.name = "gateway",

@@ -18,6 +18,10 @@ struct Probes {
     std::function<std::string()> metrics{};
 };
 
+/// What every answer of the public server carries that does not say otherwise itself, those too that the server makes
+/// before the gateway is asked (runtime::HttpServerOptions::answer_headers).
+std::function<runtime::Headers(const runtime::Request&)> answer_headers(const runtime::Config& config);
+
 /// The row of the role table.
 flow::Service service(Probes probes = {});
 

@@ -273,7 +273,14 @@ TEST_F(Gateway, IsAliveAndSaysWhetherItIsReady) {
     ready_ = base::fail(base::ErrorCode::database_busy, "the store does not answer");
     const ClientResponse answer = ask("GET", "/readyz", "");
     EXPECT_EQ(answer.status, 503);
-    EXPECT_NE(answer.body.find("the store does not answer"), std::string::npos);
+    EXPECT_EQ(*json_of(answer).member("detail")->text(), "not ready: the store does not answer");
+    EXPECT_EQ(*json_of(answer).member("code")->text(), "unavailable");
+    EXPECT_EQ(*json_of(answer).member("cause")->text(), "database_busy");
+    ready_ = base::fail(base::ErrorCode::disk_full, "no room in /srv/secret");
+    const ClientResponse full = ask("GET", "/readyz", "");
+    EXPECT_EQ(full.status, 503);
+    EXPECT_EQ(*json_of(full).member("detail")->text(), "not ready: The disk is full") << "paths stay inside";
+    EXPECT_EQ(*json_of(full).member("cause")->text(), "disk_full");
     EXPECT_EQ(ask("GET", "/healthz", "").status, 200) << "alive it is";
 }
 

@@ -16,6 +16,11 @@ std::string key_of(const model::Session& session, std::string_view occasion) {
     return session.id + "/" + std::string(occasion);
 }
 
+// Its run, if it has had one.
+base::JsonObject payload_of(const model::Session& session) {
+    return session.run_id.empty() ? base::JsonObject() : base::JsonObject{{"run_id", session.run_id}};
+}
+
 }  // namespace
 
 base::Result<void> announce_queued(store::Transaction& transaction, const SessionRecord& record) {
@@ -38,14 +43,15 @@ base::Result<void> announce_completed(store::Transaction& transaction, const Ses
 base::Result<void> announce_failed(store::Transaction& transaction, const SessionRecord& record,
                                    std::string_view occasion) {
     const model::Session& session = record.session;
-    return emit(transaction, "session.failed", key_of(session, occasion), session.id,
-                {{"run_id", session.run_id}, {"code", session.error->code}, {"message", session.error->message}});
+    base::JsonObject payload = payload_of(session);
+    payload.push_back({"code", session.error->code});
+    payload.push_back({"message", session.error->message});
+    return emit(transaction, "session.failed", key_of(session, occasion), session.id, std::move(payload));
 }
 
 base::Result<void> announce_cancelled(store::Transaction& transaction, const SessionRecord& record) {
     const model::Session& session = record.session;
-    return emit(transaction, "session.cancelled", key_of(session, session.run_id), session.id,
-                {{"run_id", session.run_id}});
+    return emit(transaction, "session.cancelled", key_of(session, session.run_id), session.id, payload_of(session));
 }
 
 base::Result<void> announce_deleted(store::Transaction& transaction, std::string_view session_id) {

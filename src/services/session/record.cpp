@@ -136,7 +136,7 @@ Json to_json(const SessionRecord& record) {
                             {"updated_at", time_text(record.updated_ms)},
                             {"owner_id", session.owner_id},
                             {"has_video", session.has_video},
-                            {"run_id", session.run_id},
+                            {"run_id", session.run_id.empty() ? Json() : Json(session.run_id)},
                             {"transcript_version", or_null(record.transcript_version)},
                             {"duration_seconds", or_null(record.duration_seconds)},
                             {"error", error_json(session.error)}};

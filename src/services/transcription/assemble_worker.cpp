@@ -5,6 +5,7 @@
 
 #include "base/sha256.hpp"
 #include "model/transcript_json.hpp"
+#include "services/transcription/announcements.hpp"
 #include "services/transcription/endings.hpp"
 #include "services/transcription/segment_rows.hpp"
 #include "services/transcription/work.hpp"
@@ -76,32 +77,6 @@ std::int64_t words_in(const model::Transcript& transcript) {
     return words;
 }
 
-struct Assembled {
-    std::string run_id;
-    std::string blob_key;
-    std::string content_hash;
-    double duration_seconds = 0;
-    std::int64_t segments = 0;
-    std::int64_t words = 0;
-};
-
-Result<void> tell_completed(store::Transaction& transaction, const RunRow& row, const Assembled& assembled) {
-    const auto told = transaction.emit({.type = "transcription.completed",
-                                        .natural_key = row.run.id,
-                                        .partition_key = row.run.session_id,
-                                        .payload = base::JsonObject{{"session_id", row.run.session_id},
-                                                                    {"run_id", row.run.id},
-                                                                    {"blob_key", assembled.blob_key},
-                                                                    {"content_hash", assembled.content_hash},
-                                                                    {"language", row.language},
-                                                                    {"engine", row.run.engine},
-                                                                    {"duration_seconds", assembled.duration_seconds},
-                                                                    {"segments", assembled.segments},
-                                                                    {"words", assembled.words}}});
-    if (!told) return std::unexpected(told.error());
-    return {};
-}
-
 Result<void> measure(const Tools& tools, store::Transaction& transaction, const RunRow& row, double video_seconds) {
     const auto age = transaction.query_one(
         "select {now_ms} - created_ms as age_ms from transcription_runs where tenant_id = :tenant and id = :id",
@@ -120,7 +95,7 @@ Result<void> commit(const Tools& tools, store::Transaction& transaction, const A
     RunRow after = **before;
     if (auto done = change(after, model::RunAssembled{}); !done) return done;
     if (auto saved = save_run(transaction, **before, after); !saved) return saved;
-    if (auto told = tell_completed(transaction, after, assembled); !told) return told;
+    if (auto told = announce_completed(transaction, after, assembled); !told) return told;
     if (auto erasing = add_erasure(transaction, pcm_prefix(assembled.run_id)); !erasing) return erasing;
     return measure(tools, transaction, after, assembled.duration_seconds);
 }

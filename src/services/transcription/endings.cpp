@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "services/transcription/announcements.hpp"
 #include "services/transcription/work.hpp"
 
 namespace transcription {
@@ -17,18 +18,6 @@ base::Result<void> clear(store::Transaction& transaction, const std::string& run
 base::Result<void> end_run(store::Transaction& transaction, const RunRow& before, const RunRow& after) {
     if (auto saved = save_run(transaction, before, after); !saved) return saved;
     return clear(transaction, after.run.id);
-}
-
-base::Result<void> tell_failure(store::Transaction& transaction, const model::Run& run) {
-    const auto told = transaction.emit({.type = "transcription.failed",
-                                        .natural_key = run.id,
-                                        .partition_key = run.session_id,
-                                        .payload = base::JsonObject{{"session_id", run.session_id},
-                                                                    {"run_id", run.id},
-                                                                    {"code", run.error->code},
-                                                                    {"message", run.error->message}}});
-    if (!told) return std::unexpected(told.error());
-    return {};
 }
 
 }  // namespace
@@ -63,7 +52,7 @@ base::Result<void> break_run(const Tools& tools, store::Transaction& transaction
     if (after.run == (*row)->run) return {};
     if (auto ended = end_run(transaction, **row, after); !ended) return ended;
     tools.measures.failed(error.code);
-    return tell_failure(transaction, after.run);
+    return announce_failed(transaction, after.run);
 }
 
 }  // namespace transcription

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "model/audio.hpp"
+#include "services/transcription/announcements.hpp"
 #include "services/transcription/endings.hpp"
 #include "services/transcription/plan_writer.hpp"
 #include "services/transcription/work.hpp"
@@ -40,16 +41,6 @@ Result<void> pin(RunRow& row, const LoadedEngine& engine, const std::string& lan
     row.run.engine = engine.fingerprint;
     row.language = language;
     return change(row, model::PlanBegun{});
-}
-
-Result<void> tell_started(store::Transaction& transaction, const model::Run& run) {
-    const auto told = transaction.emit(
-        {.type = "transcription.started",
-         .natural_key = run.id,
-         .partition_key = run.session_id,
-         .payload = base::JsonObject{{"session_id", run.session_id}, {"run_id", run.id}, {"engine", run.engine}}});
-    if (!told) return std::unexpected(told.error());
-    return {};
 }
 
 class Plan {
@@ -103,7 +94,7 @@ class Plan {
         if (auto pinned = pin(after, engine, language); !pinned) return std::unexpected(pinned.error());
         describe(after, media);
         if (auto saved = save_run(*transaction, **before, after); !saved) return std::unexpected(saved.error());
-        if (auto told = tell_started(*transaction, after.run); !told) return std::unexpected(told.error());
+        if (auto told = announce_started(*transaction, after.run); !told) return std::unexpected(told.error());
         if (const auto ended = transaction->commit(); !ended) return std::unexpected(ended.error());
         return after;
     }

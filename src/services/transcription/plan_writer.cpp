@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "services/transcription/announcements.hpp"
 #include "services/transcription/pcm.hpp"
 #include "services/transcription/work.hpp"
 
@@ -21,18 +22,6 @@ Result<RunRow> locked(store::Transaction& transaction, const std::string& run_id
     if (!row) return std::unexpected(std::move(row.error()));
     if (!row->has_value()) return transaction.abort({ErrorCode::lease_lost, "the run is gone"});
     return **std::move(row);
-}
-
-Result<void> tell_ready(store::Transaction& transaction, const model::Run& run, std::int64_t first_index,
-                        std::int64_t count) {
-    if (count == 0) return {};
-    const auto told = transaction.emit(
-        {.type = "segment.ready",
-         .natural_key = run.id + "/" + std::to_string(first_index),
-         .partition_key = run.session_id,
-         .payload = base::JsonObject{{"session_id", run.session_id}, {"run_id", run.id}, {"count", count}}});
-    if (!told) return std::unexpected(told.error());
-    return {};
 }
 
 }  // namespace
@@ -144,7 +133,7 @@ Result<void> PlanWriter::write(store::Transaction& transaction, const RunRow& be
     }
     const auto ready =
         std::ranges::count_if(batch.segments, [](const Planned& segment) { return !segment.row.pcm_key.empty(); });
-    return tell_ready(transaction, after.run, before.run.segments_total, ready);
+    return announce_segments(transaction, after.run, before.run.segments_total, ready);
 }
 
 Result<void> PlanWriter::write_segment(store::Transaction& transaction, RunRow& after, const Planned& segment,

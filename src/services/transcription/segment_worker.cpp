@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "services/transcription/announcements.hpp"
 #include "services/transcription/endings.hpp"
 #include "services/transcription/pcm.hpp"
-#include "services/transcription/progress.hpp"
 #include "services/transcription/segment_rows.hpp"
 #include "services/transcription/work.hpp"
 
@@ -12,23 +12,6 @@ namespace transcription {
 namespace {
 
 using base::Result;
-
-// Told under the step's own key: a step is told once, whoever reaches it.
-Result<void> tell_progress(store::Transaction& transaction, const RunRow& row) {
-    const std::int64_t expected = expected_segments(row);
-    const std::int64_t done = row.run.segments_total - row.run.segments_remaining;
-    const std::int64_t step = progress_step(done, expected);
-    if (step == progress_step(done - 1, expected)) return {};
-    const auto told = transaction.emit({.type = "transcription.progressed",
-                                        .natural_key = row.run.id + "/" + std::to_string(step),
-                                        .partition_key = row.run.session_id,
-                                        .payload = base::JsonObject{{"session_id", row.run.session_id},
-                                                                    {"run_id", row.run.id},
-                                                                    {"segments_done", done},
-                                                                    {"segments_total", expected}}});
-    if (!told) return std::unexpected(told.error());
-    return {};
-}
 
 struct Recognised {
     WorkPayload segment;
@@ -49,7 +32,7 @@ Result<void> commit(const Tools& tools, store::Transaction& transaction, const R
     if (auto done = change(after, model::SegmentDone{}); !done) return done;
     if (auto saved = save_run(transaction, **before, after); !saved) return saved;
     tools.measures.recognised(recognised.samples);
-    return tell_progress(transaction, after);
+    return announce_progress(transaction, after);
 }
 
 // The segment's row, while it waits to be recognised.

@@ -1,5 +1,7 @@
 #include "services/upload/finish.hpp"
 
+#include "services/upload/announcements.hpp"
+
 namespace upload {
 namespace {
 
@@ -34,21 +36,6 @@ base::Result<blob::Info> complete(const Uploads& shared, const Unit& unit, const
     return info;
 }
 
-base::Result<void> tell_uploaded(store::Transaction& transaction, const Upload& upload, const blob::Info& info) {
-    const auto emitted =
-        transaction.emit({.type = "video.uploaded",
-                          .natural_key = upload.id,
-                          .partition_key = upload.session_id,
-                          .payload = base::JsonObject{{"session_id", upload.session_id},
-                                                      {"upload_id", upload.id},
-                                                      {"blob_key", upload.blob_key},
-                                                      {"size_bytes", static_cast<std::int64_t>(info.size_bytes)},
-                                                      {"content_hash", info.content_hash},
-                                                      {"media_type", upload.media_type}}});
-    if (!emitted) return pass_on(emitted);
-    return {};
-}
-
 // Trying again cannot help: the bytes that were there are not, or the session has another video.
 bool is_final(ErrorCode code) {
     return code == ErrorCode::blob_incomplete || code == ErrorCode::conflict || code == ErrorCode::blob_not_found;
@@ -60,7 +47,7 @@ base::Result<void> commit(const Uploads& shared, const Unit& unit, const Upload&
         const auto finished = finish_upload(transaction, upload.id, info.content_hash);
         if (!finished) return pass_on(finished);
         if (*finished) {
-            if (auto told = tell_uploaded(transaction, upload, info); !told) return told;
+            if (auto told = announce_uploaded(transaction, upload, info); !told) return told;
         }
         return also ? also(transaction) : base::Result<void>();
     });

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "services/upload/announcements.hpp"
 #include "store/work.hpp"
 
 namespace upload {
@@ -196,15 +197,7 @@ base::Result<void> tell_failed(Transaction& transaction, const Upload& upload, c
         {{"session", upload.session_id}, {"id", upload.id}});
     if (!others) return std::unexpected(others.error());
     if ((*others)->integer("n") > 0) return {};
-    const auto emitted = transaction.emit({.type = "upload.failed",
-                                           .natural_key = upload.id,
-                                           .partition_key = upload.session_id,
-                                           .payload = base::JsonObject{{"session_id", upload.session_id},
-                                                                       {"upload_id", upload.id},
-                                                                       {"code", base::code_name(error.code)},
-                                                                       {"message", error.message}}});
-    if (!emitted) return std::unexpected(emitted.error());
-    return {};
+    return announce_failed(transaction, upload, error);
 }
 
 base::Result<std::vector<Upload>> uploads_of(Transaction& transaction, std::string_view session_id) {
