@@ -5,7 +5,7 @@
 VIDEO ?= samples/talk.mp4
 PROGRAM := build/release/video-transcriber
 SECONDS_A_FUZZER ?= 60
-SOURCES = $(shell git ls-files 'src/*.[ch]pp' 'fuzz/*.cpp' 'tests/*.cpp')
+SOURCES = $(shell git ls-files 'src/*.[ch]pp' 'fuzz/*.[ch]pp' 'tests/*.cpp')
 
 build:
 	@scripts/setup && mkdir -p build
@@ -47,7 +47,7 @@ sanitize:
 fuzz:
 	@scripts/setup && mkdir -p build
 	@cmake --preset fuzz >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
-	@cmake --build build/fuzz
+	@cmake --build build/fuzz --target fuzzers
 	@scripts/fuzz build/fuzz $(SECONDS_A_FUZZER)
 
 clean:

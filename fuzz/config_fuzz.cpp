@@ -1,15 +1,13 @@
 // Configuration files of any content: they are read or refused with messages; what was read prints as a file that reads
 // the same.
-#include <cstdlib>
 #include <string>
 
+#include "fuzz/fuzzing.hpp"
 #include "runtime/config.hpp"
 
 namespace {
 
-void check(bool holds) {
-    if (!holds) std::abort();
-}
+using fuzz::check;
 
 const runtime::ConfigTable& table() {
     using enum runtime::OptionType;
@@ -26,7 +24,7 @@ const runtime::ConfigTable& table() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-    const std::string text(reinterpret_cast<const char*>(data), size);
+    const std::string text(fuzz::text_of(data, size));
     const auto config = table().read({.file_name = "f", .file_text = text});
     (void)table().read(
         {.environment = {{"VIDEO_TRANSCRIBER_SERVER_" + text.substr(0, 20), text}}, .overrides = {{text, text}}});

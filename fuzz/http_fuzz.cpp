@@ -1,17 +1,15 @@
 // HTTP requests as an enemy writes them, in pieces: the parser must end, consume no more than it was given, and read
 // the same from any pieces; whatever passes must come apart into a target, and an answer to it must be one message.
-#include <cstdlib>
 #include <string>
 
+#include "fuzz/fuzzing.hpp"
 #include "runtime/http_parser.hpp"
 #include "runtime/http_wire.hpp"
 #include "runtime/uri.hpp"
 
 namespace {
 
-void check(bool holds) {
-    if (!holds) std::abort();
-}
+using fuzz::check;
 
 struct Read {
     bool refused = false;
@@ -53,7 +51,7 @@ Read read_in_pieces(std::string_view wire, std::size_t piece_bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     if (size == 0) return 0;
-    const std::string_view wire(reinterpret_cast<const char*>(data) + 1, size - 1);
+    const std::string_view wire = fuzz::text_of(data, size).substr(1);
     const Read whole = read_in_pieces(wire, wire.size() + 1);
     const Read pieces = read_in_pieces(wire, data[0] % 31U + 1U);
     if (whole.done && pieces.done) check(whole.head == pieces.head && whole.body == pieces.body);

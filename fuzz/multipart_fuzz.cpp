@@ -1,15 +1,13 @@
 // Forms as an enemy writes them: the reader must end, keep its limits, and tell the same story whatever the pieces.
-#include <cstdlib>
 #include <string>
 
+#include "fuzz/fuzzing.hpp"
 #include "services/upload/header_value.hpp"
 #include "services/upload/multipart.hpp"
 
 namespace {
 
-void check(bool holds) {
-    if (!holds) std::abort();
-}
+using fuzz::check;
 
 struct Story final : upload::FormVisitor {
     std::string text;
@@ -49,7 +47,7 @@ std::string read(std::string_view body, std::size_t piece_bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     if (size == 0) return 0;
-    const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
+    const std::string_view body = fuzz::text_of(data, size).substr(1);
     const std::string whole = read(body, body.size() + 1);
     check(read(body, data[0] % 31U + 1U) == whole);
     check(read(body, 1) == whole);

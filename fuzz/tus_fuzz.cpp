@@ -1,21 +1,15 @@
 // The header fields of tus, and Range: no text may crash them, and what they read must be within bounds.
-#include <cstdlib>
 #include <string>
 
 #include "base/utf8.hpp"
+#include "fuzz/fuzzing.hpp"
 #include "services/upload/byte_range.hpp"
 #include "services/upload/tus.hpp"
 
-namespace {
-
-void check(bool holds) {
-    if (!holds) std::abort();
-}
-
-}  // namespace
+using fuzz::check;
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    const std::string_view text = fuzz::text_of(data, size);
     if (const auto count = upload::parse_count("Upload-Offset", text)) check(*count >= 0);
     if (const auto metadata = upload::parse_metadata(text)) {
         for (const auto& [key, value] : *metadata)
