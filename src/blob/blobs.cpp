@@ -1,5 +1,8 @@
 #include "blob/blobs.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "blob/folder_blobs.hpp"
 
 namespace blob {

@@ -3,6 +3,7 @@
 //   INSTANTIATE_TEST_SUITE_P(Folder, BlobsConformance, testing::Values(blob::BlobsCase{"folder", make_storage}),
 //   blob::case_name);
 #pragma once
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <ostream>

@@ -1,5 +1,6 @@
 #include "blob/folder_blobs.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <set>
 

@@ -1,5 +1,7 @@
 #include "blob/folder_upload.hpp"
 
+#include <algorithm>
+
 namespace blob {
 
 using base::ErrorCode;

@@ -1,5 +1,6 @@
 #include "blob/layout.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/encoding.hpp"

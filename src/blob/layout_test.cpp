@@ -1,5 +1,6 @@
 #include "blob/layout.hpp"
 
+#include <array>
 #include <random>
 #include <set>
 

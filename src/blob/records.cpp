@@ -1,5 +1,6 @@
 #include "blob/records.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/encoding.hpp"

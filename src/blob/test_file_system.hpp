@@ -4,6 +4,7 @@
 // or only its size, as real file systems do. The power can go at the n-th call, the disk has a size, and it can be told
 // to forget to sync (a planted fault).
 #pragma once
+#include <algorithm>
 #include <cerrno>
 #include <map>
 #include <memory>

@@ -1,5 +1,8 @@
 #include "bus/bus.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "bus/sqlite_bus.hpp"
 
 namespace bus {

@@ -1,5 +1,6 @@
 #include "bus/sqlite_bus.hpp"
 
+#include <array>
 #include <mutex>
 
 #include "base/encoding.hpp"

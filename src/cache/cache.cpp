@@ -1,5 +1,8 @@
 #include "cache/cache.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "cache/memory_cache.hpp"
 
 namespace cache {

@@ -1,4 +1,6 @@
 // Consumers of events, through the whole platform.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "flow/dead_letters.hpp"

@@ -1,5 +1,7 @@
 #include "model/principal.hpp"
 
+#include <functional>
+
 #include <gtest/gtest.h>
 
 namespace {

@@ -1,5 +1,7 @@
 #include "model/run.hpp"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "base/fakes.hpp"

@@ -1,5 +1,7 @@
 #include "model/session.hpp"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "base/fakes.hpp"

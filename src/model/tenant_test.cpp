@@ -1,5 +1,7 @@
 #include "model/tenant.hpp"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace {

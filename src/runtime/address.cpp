@@ -1,5 +1,8 @@
 #include "runtime/address.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 

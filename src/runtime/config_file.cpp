@@ -1,6 +1,8 @@
 #include "runtime/config_file.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <stdexcept>
 
 #include "base/utf8.hpp"

@@ -1,5 +1,7 @@
 #include "runtime/config_values.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>

@@ -1,5 +1,7 @@
 #include "runtime/http.hpp"
 
+#include <algorithm>
+
 namespace runtime {
 namespace {
 

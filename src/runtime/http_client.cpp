@@ -1,5 +1,6 @@
 #include "runtime/http_client.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <future>
 

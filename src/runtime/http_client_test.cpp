@@ -1,5 +1,6 @@
 #include "runtime/http_client.hpp"
 
+#include <array>
 #include <latch>
 
 #include "runtime/address.hpp"

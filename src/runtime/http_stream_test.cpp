@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <latch>
 
 #include "runtime/http_testing.hpp"

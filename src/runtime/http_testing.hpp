@@ -1,5 +1,6 @@
 // For tests: a running server with one service behind its door, and a client that speaks raw bytes over a real socket.
 #pragma once
+#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>

@@ -1,5 +1,7 @@
 #include "runtime/http_wire.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <vector>
 

@@ -1,5 +1,7 @@
 #include "runtime/log.hpp"
 
+#include <algorithm>
+#include <array>
 #include <climits>
 
 #include <fcntl.h>

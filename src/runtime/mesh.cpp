@@ -1,5 +1,6 @@
 #include "runtime/mesh.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <condition_variable>
 

@@ -1,5 +1,7 @@
 #include "runtime/metrics.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace runtime {

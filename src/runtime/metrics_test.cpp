@@ -1,5 +1,6 @@
 #include "runtime/metrics.hpp"
 
+#include <array>
 #include <thread>
 
 #include <gtest/gtest.h>

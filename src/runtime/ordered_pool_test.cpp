@@ -1,5 +1,6 @@
 #include "runtime/ordered_pool.hpp"
 
+#include <chrono>
 #include <latch>
 
 #include <gtest/gtest.h>

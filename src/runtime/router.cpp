@@ -1,5 +1,6 @@
 #include "runtime/router.hpp"
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 

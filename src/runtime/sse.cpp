@@ -1,5 +1,7 @@
 #include "runtime/sse.hpp"
 
+#include <algorithm>
+
 namespace runtime {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <iostream>
 #include <new>
@@ -59,8 +60,9 @@ class SharedClock final : public base::Clock {
 /// Gives one line, without its end, to the parent; whole even if the child is killed right after.
 using Report = std::function<void(const std::string&)>;
 
-/// A forked child that runs one function and then ends at once (no destructors, no exit handlers). Fork before the
-/// process has threads. Killed and waited for when it goes out of scope.
+/// A forked child that runs one function and then ends at once (no destructors, no exit handlers) with what it gives as
+/// its status, 98 after an exception. Fork before the process has threads. Killed and waited for when it goes out of
+/// scope.
 class Child {
   public:
     explicit Child(const std::function<int(const Report&)>& work) {
@@ -70,19 +72,24 @@ class Child {
         if (pid_ < 0) std::abort();
         if (pid_ == 0) {
             ::close(ends[0]);
-            _exit(work([&](const std::string& line) { tell(ends[1], line); }));
+            _exit(outcome(work, [&](const std::string& line) { tell(ends[1], line); }));
         }
         ::close(ends[1]);
         reports_ = ends[0];
     }
-    ~Child() {
-        if (pid_ > 0) finish(SIGKILL);
-        if (reports_ >= 0) ::close(reports_);
-    }
+    ~Child() { end(); }
     Child(Child&& other) noexcept
         : pid_(std::exchange(other.pid_, -1)),
           reports_(std::exchange(other.reports_, -1)),
           text_(std::move(other.text_)) {}
+    Child& operator=(Child&& other) noexcept {
+        if (this == &other) return *this;
+        end();
+        pid_ = std::exchange(other.pid_, -1);
+        reports_ = std::exchange(other.reports_, -1);
+        text_ = std::move(other.text_);
+        return *this;
+    }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
 
@@ -99,6 +106,18 @@ class Child {
             pollfd end_of_pipe{reports_, POLLIN, 0};
             if (ppoll(&end_of_pipe, 1, &wait, nullptr) > 0 && !read_some()) return false;
         }
+    }
+
+    /// Reads reports for at most this long, until there are so many lines; whether there are.
+    bool hear(std::size_t count, std::chrono::milliseconds time) {
+        const auto end = std::chrono::steady_clock::now() + time;
+        while (lines().size() < count) {
+            const auto left =
+                std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+            pollfd end_of_pipe{reports_, POLLIN, 0};
+            if (poll(&end_of_pipe, 1, std::max(static_cast<int>(left.count()), 0)) != 1 || !read_some()) return false;
+        }
+        return true;
     }
 
     /// Waits until the child has stopped itself (SIGSTOP): a SIGCONT before that would be lost.
@@ -129,6 +148,18 @@ class Child {
     }
 
   private:
+    static int outcome(const std::function<int(const Report&)>& work, const Report& report) {
+        try {
+            return work(report);
+        } catch (const std::exception& fault) {
+            std::cerr << "child: " << fault.what() << std::endl;
+            return 98;
+        }
+    }
+    void end() {
+        if (pid_ > 0) finish(SIGKILL);
+        if (reports_ >= 0) ::close(reports_);
+    }
     static void tell(int descriptor, const std::string& line) {
         const std::string whole = line + "\n";
         if (write(descriptor, whole.data(), whole.size()) < 0) _exit(99);

@@ -1,5 +1,7 @@
 #include "runtime/trace.hpp"
 
+#include <vector>
+
 #include "base/encoding.hpp"
 
 namespace runtime {

@@ -1,5 +1,7 @@
 #include "runtime/trace.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "runtime/system_random.hpp"

@@ -1,5 +1,6 @@
 #include "runtime/uri.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/utf8.hpp"

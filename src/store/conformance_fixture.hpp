@@ -2,22 +2,18 @@
 // For tests only.
 #pragma once
 #include <array>
-#include <csignal>
 #include <filesystem>
 #include <functional>
-#include <iostream>
 #include <stdexcept>
 #include <type_traits>
-#include <utility>
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fakes.hpp"
 #include "runtime/system_clock.hpp"
+#include "runtime/test_processes.hpp"
 #include "store/database.hpp"
 #include "store/relay.hpp"
 #include "store/work.hpp"
@@ -53,70 +49,6 @@ T must(base::Result<T> result) {
         throw std::runtime_error(std::string(base::code_name(result.error().code)) + ": " + result.error().message);
     if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
-
-/// A forked process that runs `body` against a database it opens itself, and succeeds when that returns true. It is
-/// killed and waited for when it goes out of scope. The forking process must have no database open: locks do not
-/// survive a fork.
-class Child {
-  public:
-    explicit Child(const std::function<bool(int pipe)>& body) {
-        int ends[2] = {-1, -1};
-        if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-        pid_ = fork();
-        if (pid_ == 0) {
-            bool good = false;
-            try {
-                good = body(ends[1]);
-            } catch (const std::exception& fault) {
-                std::cerr << "child: " << fault.what() << '\n';
-            }
-            _exit(good ? 0 : 1);
-        }
-        close(ends[1]);
-        pipe_ = ends[0];
-    }
-    Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)), pipe_(std::exchange(other.pipe_, -1)) {}
-    Child& operator=(Child&& other) noexcept {
-        if (this == &other) return *this;
-        end();
-        pid_ = std::exchange(other.pid_, -1);
-        pipe_ = std::exchange(other.pipe_, -1);
-        return *this;
-    }
-    ~Child() { end(); }
-
-    void signal(int number) const {
-        if (pid_ > 0) ::kill(pid_, number);
-    }
-    /// Waits for its end; whether its body returned true.
-    bool wait() {
-        int status = 0;
-        if (pid_ <= 0 || waitpid(pid_, &status, 0) != pid_) return false;
-        pid_ = -1;
-        return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    }
-    /// The next number it told; none at its end or after the time.
-    [[nodiscard]] std::optional<std::int64_t> hear(int timeout_ms) const {
-        pollfd ready{pipe_, POLLIN, 0};
-        std::int64_t number = 0;
-        if (poll(&ready, 1, timeout_ms) != 1 || read(pipe_, &number, sizeof number) != sizeof number)
-            return std::nullopt;
-        return number;
-    }
-    static void tell(int pipe, std::int64_t number) {
-        if (write(pipe, &number, sizeof number) != sizeof number) _exit(1);
-    }
-
-  private:
-    void end() {
-        signal(SIGKILL);
-        wait();
-        if (pipe_ >= 0) close(pipe_);
-    }
-
-    pid_t pid_ = -1;
-    int pipe_ = -1;
-};
 
 /// Lets time pass without anything to wait for.
 inline void pass(int time_ms) {
@@ -158,14 +90,16 @@ class StoreConformance : public testing::TestWithParam<ConformanceAdapter> {
         return must(transaction.query_one("select count(*) as n from items where tenant_id = :tenant"))->integer("n");
     }
 
-    /// What a child does: opens the database on the machine's clock and runs.
-    [[nodiscard]] std::function<bool(int)> with_database(const std::function<bool(Database&, int pipe)>& body) const {
-        return [config = config_, body](int pipe) {
+    /// A child that opens the database on the machine's clock and runs; its status is 0 when that gives true. This
+    /// process must have no database open: locks do not survive a fork.
+    [[nodiscard]] runtime::Child child(
+        const std::function<bool(Database& database, const runtime::Report& report)>& body) const {
+        return runtime::Child([config = config_, body](const runtime::Report& report) {
             const runtime::SystemClock clock;
             base::SeededRandom random(static_cast<std::uint64_t>(getpid()));
             const auto database = must(Database::open(config, {clock, random}, demo_migrations));
-            return body(*database, pipe);
-        };
+            return body(*database, report) ? 0 : 1;
+        });
     }
 
     static constexpr std::string_view insert_item = "insert into items (tenant_id, id) values (:tenant, :id)";

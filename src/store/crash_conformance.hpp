@@ -54,23 +54,19 @@ class CrashConformance : public StoreConformance {
 TEST_P(CrashConformance, KilledWritersLeaveWholeTransactionsAndEveryOneTheySaw) {
     std::int64_t last_seen = 0;
     for (int round = 0; round < 15; ++round) {
-        Child writer(with_database([](Database& database, int pipe) {
+        runtime::Child writer = child([](Database& database, const runtime::Report& report) {
             while (true) {
                 Transaction transaction = must(database.tenant("acme", {.source = "demo"}).write());
                 const std::int64_t number = tell_one_more(transaction, "writer");
                 must(transaction.commit());
-                Child::tell(pipe, number);
+                report(std::to_string(number));
             }
             return true;
-        }));
-        const auto commits = chance_.below(30);
-        for (std::uint64_t i = 0; i < commits; ++i)
-            last_seen = writer.hear(10'000).value_or(last_seen);
+        });
+        ASSERT_TRUE(writer.hear(chance_.below(30), 10s));
         pass(static_cast<int>(chance_.below(4)));
-        writer.signal(SIGKILL);
-        writer.wait();
-        while (const auto more = writer.hear(0))
-            last_seen = *more;
+        ASSERT_EQ(writer.finish(SIGKILL), -SIGKILL);
+        if (!writer.lines().empty()) last_seen = std::stoll(writer.lines().back());
         const Story told = story();
         database_.reset();  // before the next fork
         ASSERT_EQ(told.results, told.counter) << "round " << round;
@@ -84,10 +80,10 @@ TEST_P(CrashConformance, KilledWritersLeaveWholeTransactionsAndEveryOneTheySaw) 
 TEST_P(CrashConformance, WritersOfSeveralProcessesDoNotLoseEachOthersChanges) {
     constexpr int processes = 4;
     constexpr int each = 50;
-    std::vector<Child> writers;
+    std::vector<runtime::Child> writers;
     writers.reserve(processes);
     for (int i = 0; i < processes; ++i) {
-        writers.emplace_back(with_database([](Database& database, int) {
+        writers.push_back(child([](Database& database, const runtime::Report&) {
             for (int k = 0; k < each; ++k) {
                 Transaction transaction = must(database.tenant("acme", {.source = "demo"}).write());
                 tell_one_more(transaction, "writer");
@@ -96,8 +92,8 @@ TEST_P(CrashConformance, WritersOfSeveralProcessesDoNotLoseEachOthersChanges) {
             return true;
         }));
     }
-    for (Child& writer : writers)
-        EXPECT_TRUE(writer.wait());
+    for (runtime::Child& writer : writers)
+        EXPECT_EQ(writer.finish(), 0);
     const Story told = story();
     EXPECT_EQ(told.counter, processes * each);
     EXPECT_EQ(told.results, processes * each);
@@ -137,18 +133,20 @@ inline void add_pieces(Database& database, const std::vector<std::string>& tenan
 }
 
 TEST_P(CrashConformance, FourProcessesClaimEachPieceOnce) {
-    Child(with_database([](Database& database, int) {
-        add_pieces(database, {"a", "b", "c"}, 60);
-        return true;
-    })).wait();
-    std::vector<Child> workers;
+    EXPECT_EQ(child([](Database& database, const runtime::Report&) {
+                  add_pieces(database, {"a", "b", "c"}, 60);
+                  return true;
+              }).finish(),
+              0);
+    std::vector<runtime::Child> workers;
     workers.reserve(4);
     for (int i = 0; i < 4; ++i) {
-        workers.emplace_back(
-            with_database([i](Database& database, int) { return work_until_done(database, std::to_string(i), 60s); }));
+        workers.push_back(child([i](Database& database, const runtime::Report&) {
+            return work_until_done(database, std::to_string(i), 60s);
+        }));
     }
-    for (Child& worker : workers)
-        EXPECT_TRUE(worker.wait());
+    for (runtime::Child& worker : workers)
+        EXPECT_EQ(worker.finish(), 0);
     SystemReadTransaction transaction = must(claims().read());
     const auto row =
         must(transaction.query_one("select count(*) as done, max(attempts) as most, (select count(*) from results) as "
@@ -159,15 +157,17 @@ TEST_P(CrashConformance, FourProcessesClaimEachPieceOnce) {
 }
 
 TEST_P(CrashConformance, KilledWorkersCostNothingButTheirLeases) {
-    Child(with_database([](Database& database, int) {
-        add_pieces(database, {"a", "b"}, 100);
-        return true;
-    })).wait();
+    EXPECT_EQ(child([](Database& database, const runtime::Report&) {
+                  add_pieces(database, {"a", "b"}, 100);
+                  return true;
+              }).finish(),
+              0);
     const auto start = [&](int number) {
-        return Child(with_database(
-            [number](Database& database, int) { return work_until_done(database, std::to_string(number), 50ms); }));
+        return child([number](Database& database, const runtime::Report&) {
+            return work_until_done(database, std::to_string(number), 50ms);
+        });
     };
-    std::vector<Child> workers;
+    std::vector<runtime::Child> workers;
     workers.reserve(4);
     for (int i = 0; i < 3; ++i)
         workers.push_back(start(i));
@@ -176,8 +176,8 @@ TEST_P(CrashConformance, KilledWorkersCostNothingButTheirLeases) {
         const std::size_t victim = chance_.below(workers.size());
         workers[victim] = start(100 + kill);  // which kills it
     }
-    for (Child& worker : workers)
-        EXPECT_TRUE(worker.wait());
+    for (runtime::Child& worker : workers)
+        EXPECT_EQ(worker.finish(), 0);
     SystemReadTransaction transaction = must(claims().read());
     const auto row = must(transaction.query_one(
         "select (select count(*) from work where state = 'done') as done, (select count(*) from results) as results"));
@@ -186,26 +186,27 @@ TEST_P(CrashConformance, KilledWorkersCostNothingButTheirLeases) {
 }
 
 TEST_P(CrashConformance, AWorkerStoppedPastItsLeaseWritesNothing) {
-    Child(with_database([](Database& database, int) {
-        add_pieces(database, {"a"}, 1);
-        return true;
-    })).wait();
-    Child sleeper(with_database([](Database& database, int pipe) {
+    EXPECT_EQ(child([](Database& database, const runtime::Report&) {
+                  add_pieces(database, {"a"}, 1);
+                  return true;
+              }).finish(),
+              0);
+    runtime::Child sleeper = child([](Database& database, const runtime::Report&) {
         const auto claim = must(
             claim_work(database.system(SystemCaller::claims), {.kind = "segment", .owner = "sleeper", .lease = 20ms}));
-        Child::tell(pipe, claim->token);
         raise(SIGSTOP);
         Transaction transaction = must(database.tenant("a", {.source = "demo"}).write());
         must(transaction.execute("insert into results (tenant_id, id, owner) values (:tenant, 'late', 'sleeper')"));
         const auto done = complete_work(transaction, *claim);
         return !done && done.error().code == ErrorCode::lease_lost && !transaction.commit();
-    }));
-    ASSERT_TRUE(sleeper.hear(10'000));
+    });
+    ASSERT_TRUE(sleeper.wait_until_stopped());
     pass(40);
-    Child other(with_database([](Database& database, int) { return work_until_done(database, "other", 10s); }));
-    EXPECT_TRUE(other.wait());
+    runtime::Child other =
+        child([](Database& database, const runtime::Report&) { return work_until_done(database, "other", 10s); });
+    EXPECT_EQ(other.finish(), 0);
     sleeper.signal(SIGCONT);
-    EXPECT_TRUE(sleeper.wait());
+    EXPECT_EQ(sleeper.finish(), 0);
     ReadTransaction transaction = read("a");
     const Rows rows = must(transaction.query("select owner from results where tenant_id = :tenant"));
     ASSERT_EQ(rows.size(), 1U);
@@ -214,10 +215,10 @@ TEST_P(CrashConformance, AWorkerStoppedPastItsLeaseWritesNothing) {
 
 TEST_P(CrashConformance, ARaceForOneIdempotencyKeyHasOneEffect) {
     constexpr std::int64_t keys = 25;
-    std::vector<Child> clients;
+    std::vector<runtime::Child> clients;
     clients.reserve(4);
     for (int i = 0; i < 4; ++i) {
-        clients.emplace_back(with_database([i](Database& database, int) {
+        clients.push_back(child([i](Database& database, const runtime::Report&) {
             for (std::int64_t key = 0; key < keys; ++key) {
                 const std::string text = std::to_string(key);
                 const IdempotentCall call{"op", "anna", text, "hash"};
@@ -232,8 +233,8 @@ TEST_P(CrashConformance, ARaceForOneIdempotencyKeyHasOneEffect) {
             return true;
         }));
     }
-    for (Child& client : clients)
-        EXPECT_TRUE(client.wait());
+    for (runtime::Child& client : clients)
+        EXPECT_EQ(client.finish(), 0);
     EXPECT_EQ(story().results, keys);
 }
 
@@ -241,21 +242,22 @@ TEST_P(CrashConformance, ProcessesMigrateTogether) {
     static constexpr std::array more{demo_migrations[0], demo_migrations[1],
                                      Migration{"demo", 3, "create table late (id text not null primary key)"},
                                      Migration{"demo", 4, "insert into late (id) values ('once')"}};
-    std::vector<Child> processes;
+    std::vector<runtime::Child> processes;
     processes.reserve(4);
     for (int i = 0; i < 4; ++i) {
-        processes.emplace_back([config = config_](int pipe) {
+        processes.emplace_back([config = config_](const runtime::Report& report) {
             const runtime::SystemClock clock;
             base::SeededRandom random(1);
-            Child::tell(pipe, must(migrate(config, {clock, random}, more)));
-            return true;
+            report(std::to_string(must(migrate(config, {clock, random}, more))));
+            return 0;
         });
     }
     std::int64_t steps = 0;
-    for (Child& process : processes)
-        steps += process.hear(10'000).value_or(-100);
-    for (Child& process : processes)
-        EXPECT_TRUE(process.wait());
+    for (runtime::Child& process : processes) {
+        EXPECT_EQ(process.finish(), 0);
+        ASSERT_EQ(process.lines().size(), 1U);
+        steps += std::stoll(process.lines()[0]);
+    }
     EXPECT_EQ(steps, 2) << "each step once, by somebody";
 }
 

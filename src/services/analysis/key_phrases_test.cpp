@@ -1,5 +1,7 @@
 #include "services/analysis/key_phrases.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "services/analysis/fixtures.hpp"

@@ -1,5 +1,7 @@
 #include "services/analysis/summary.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "services/analysis/fixtures.hpp"

@@ -2,8 +2,8 @@
 #include "services/auth/auth.hpp"
 
 #include "base/rfc3339.hpp"
+#include "services/auth/emails.hpp"
 #include "services/auth/test_auth.hpp"
-#include "services/auth/users.hpp"
 
 namespace {
 
@@ -74,6 +74,27 @@ TEST_F(Auth, ARevokedOrExpiredKeyIsNoKey) {
     platform_.clock().advance(std::chrono::milliseconds(1));
     EXPECT_FALSE(sign_in(member(key, "key")));
     EXPECT_EQ(ask(root(), "POST", "/v1/api-keys", R"({"expires_at":")" + soon + "\"}").status, 400) << "it is over";
+}
+
+TEST_F(Auth, AKeyOfATenantThatIsClosingIsNoKey) {
+    ASSERT_EQ(ask(root(), "POST", "/v1/tenants", R"({"id":"acme"})").status, 201);
+    const auto boss = make_user(root(), "admin", "?tenant_id=acme");
+    auto transaction = platform_.platform().database.tenant("default").write();
+    ASSERT_TRUE(
+        transaction->execute("update auth_tenants set state = 'closing' where tenant_id = :tenant and id = 'acme'"));
+    ASSERT_TRUE(transaction->commit());
+    EXPECT_FALSE(sign_in(boss.key));
+}
+
+TEST_F(Auth, AUserHasAHundredKeysThatAreNotRevoked) {
+    const auto ada = make_user(root(), "member");
+    const auto make = [&] { return ask(ada.principal, "POST", "/v1/api-keys", "{}"); };
+    for (int i = 1; i < 100; ++i)
+        ASSERT_EQ(make().status, 201) << i;
+    const auto refused = make();
+    EXPECT_EQ(member(refused, "code"), "quota_exceeded") << refused.body;
+    ASSERT_EQ(ask(ada.principal, "DELETE", "/v1/api-keys/" + ada.key_id).status, 204);
+    EXPECT_EQ(make().status, 201);
 }
 
 TEST_F(Auth, NobodyGivesAKeyMoreThanTheyHave) {
@@ -166,6 +187,10 @@ TEST_F(Auth, TheLastAdministratorCannotBeLost) {
     EXPECT_EQ(ask(first, "PATCH", "/v1/users/" + first.id, R"({"role":"member"})").status, 409);
     const auto second = make_user(first, "admin");
     EXPECT_EQ(ask(second.principal, "DELETE", "/v1/users/" + first.id).status, 403) << "the platform's is above";
+    EXPECT_EQ(ask(second.principal, "PATCH", "/v1/users/" + first.id, R"({"role":"admin"})").status, 403);
+    EXPECT_EQ(ask(second.principal, "PATCH", "/v1/users/" + second.id, R"({"role":"platform"})").status, 403);
+    EXPECT_EQ(ask(second.principal, "POST", "/v1/api-keys", R"({"user_id":")" + first.id + "\"}").status, 403)
+        << "nor is a key made that acts for one above";
     EXPECT_EQ(ask(first, "PATCH", "/v1/users/" + first.id, R"({"role":"admin"})").status, 409)
         << "the last of the platform's";
     const auto third = make_user(first, "platform");
@@ -255,6 +280,54 @@ TEST_F(Auth, ListsComeInPages) {
     const auto second = ask(root(), "GET", "/v1/users?limit=3&cursor=" + member(first, "next_cursor"));
     EXPECT_EQ(count(second), 2U);
     EXPECT_TRUE(base::parse_json(second.body)->member("next_cursor")->is_null());
+    EXPECT_EQ(ask(root(), "POST", "/v1/api-keys", "{}").status, 201);
+    EXPECT_EQ(ask(root(), "POST", "/v1/tenants", R"({"id":"acme"})").status, 201);
+    for (const std::string list : {"/v1/api-keys", "/v1/tenants"}) {
+        const auto one = ask(root(), "GET", list + "?limit=1");
+        const auto other = ask(root(), "GET", list + "?limit=1&cursor=" + member(one, "next_cursor"));
+        ASSERT_EQ(count(one) + count(other), 2U) << list;
+        EXPECT_NE(one.body, other.body);
+        EXPECT_TRUE(base::parse_json(other.body)->member("next_cursor")->is_null()) << list;
+    }
+}
+
+TEST_F(Auth, ATenantIsChangedByWhoHasReadIt) {
+    const auto made = ask(root(), "POST", "/v1/tenants", R"({"id":"acme"})");
+    const runtime::Headers match{{"If-Match", std::string(made.headers.find("ETag").value())}};
+    EXPECT_EQ(ask(root(), "PATCH", "/v1/tenants/acme", R"({"state":"suspended"})", match).status, 200);
+    EXPECT_EQ(ask(root(), "PATCH", "/v1/tenants/acme", R"({"state":"active"})", match).status, 412);
+}
+
+TEST_F(Auth, EveryRequestAsksForItsScope) {
+    const auto ada = make_user(root(), "member");
+    struct Row {
+        const char* scope;
+        const char* method;
+        std::string target;
+        std::string body = {};
+    };
+    const Row rows[] = {{"keys:read", "GET", "/v1/api-keys"},
+                        {"keys:read", "GET", "/v1/api-keys/" + ada.key_id},
+                        {"keys:write", "POST", "/v1/api-keys", "{}"},
+                        {"keys:write", "DELETE", "/v1/api-keys/" + ada.key_id},
+                        {"users:read", "GET", "/v1/users"},
+                        {"users:read", "GET", "/v1/users/" + ada.id},
+                        {"users:write", "POST", "/v1/users", R"({"name":"x"})"},
+                        {"users:write", "PATCH", "/v1/users/" + ada.id, R"({"name":"x"})"},
+                        {"users:write", "DELETE", "/v1/users/" + ada.id},
+                        {"platform:write", "GET", "/v1/tenants"},
+                        {"platform:write", "POST", "/v1/tenants", R"({"id":"acme"})"},
+                        {"platform:write", "PATCH", "/v1/tenants/acme", R"({"state":"active"})"},
+                        {"tenants:read", "GET", "/v1/tenants/default"},
+                        {"audit:read", "GET", "/v1/audit"}};
+    for (const Row& row : rows) {
+        model::Principal all_others = root();
+        all_others.scopes.clear();
+        for (const model::ActionRule& rule : model::action_rules())
+            if (rule.scope != row.scope) all_others.scopes.emplace(rule.scope);
+        EXPECT_EQ(ask(all_others, row.method, row.target, row.body).status, 403) << row.method << " " << row.target;
+    }
+    EXPECT_TRUE(sign_in(ada.key)) << "none of it did anything";
 }
 
 TEST_F(Auth, SaysWhoOneIs) {

@@ -5,9 +5,9 @@
 #include "services/auth/api_key.hpp"
 #include "services/auth/auth.hpp"
 #include "services/auth/handling.hpp"
-#include "services/auth/keys.hpp"
+#include "services/auth/key_rows.hpp"
 #include "services/auth/tenants.hpp"
-#include "services/auth/users.hpp"
+#include "services/auth/user_rows.hpp"
 
 namespace auth {
 namespace {

@@ -1,5 +1,6 @@
 // For this service's tests: a platform with it alone, and its routes as people use them.
 #pragma once
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>

@@ -14,9 +14,10 @@ using runtime::Headers;
 using runtime::Request;
 using runtime::Response;
 
-// What auth knows: keys are their user's names; "platform" runs the installation. Counts how often it is asked.
+// What auth knows: keys are their user's names, behind the tenant when it is not acme's; "platform" runs the
+// installation. Counts how often it is asked.
 struct FakeAuth {
-    std::set<std::string> known{"ada", "bob", "platform"};
+    std::set<std::string> known{"ada", "bob", "platform", "other/ada"};
     int asked = 0;
     int status = 200;
 
@@ -27,7 +28,10 @@ struct FakeAuth {
         if (!known.contains(token))
             return flow::answer(base::fail(base::ErrorCode::unauthenticated, "the key is not valid"), context);
         const model::Role role = token == "platform" ? model::Role::platform : model::Role::member;
-        const model::Principal principal{model::PrincipalKind::api_key, "acme", token, {role}, {"*"}};
+        const std::size_t slash = token.find('/');
+        const std::string tenant = slash == std::string::npos ? "acme" : token.substr(0, slash);
+        const std::string user = slash == std::string::npos ? token : token.substr(slash + 1);
+        const model::Principal principal{model::PrincipalKind::api_key, tenant, user, {role}, {"*"}};
         return flow::json_response(200, base::JsonObject{{"principal", model::to_text(principal)}});
     }
 };
@@ -174,6 +178,21 @@ TEST_F(Gateway, CountsThePrincipalsRequests) {
     EXPECT_EQ(ask("GET", "/v1/models", "bob").status, 200) << "others are not held up";
     platform_->clock().advance(std::chrono::milliseconds(39'500));
     EXPECT_EQ(ask("GET", "/v1/models").status, 200) << "the next minute";
+}
+
+TEST_F(Gateway, CountsNamesakesOfTwoTenantsApart) {
+    start({{"gateway.requests_a_minute", "1"}});
+    EXPECT_EQ(ask("GET", "/v1/models").status, 200);
+    EXPECT_EQ(ask("GET", "/v1/models", "other/ada").status, 200);
+    EXPECT_EQ(ask("GET", "/v1/models", "other/ada").status, 429);
+}
+
+TEST_F(Gateway, CountsTheSameWrongKeyEachTime) {
+    start({{"gateway.failed_authentications_a_minute", "3"}});
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(ask("GET", "/v1/models", "carol").status, 401);
+    EXPECT_EQ(ask("GET", "/v1/models", "carol").status, 429);
+    EXPECT_EQ(ask("GET", "/v1/models", "carol", {}, "203.0.113.10").status, 401) << "another address";
 }
 
 TEST_F(Gateway, AnAddressThatGuessesIsShutOutForTheMinuteButNotFromWhatIsRemembered) {

@@ -1,5 +1,7 @@
 #include "services/notification/signature.hpp"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "base/encoding.hpp"

@@ -1,5 +1,6 @@
 #include "services/session/events.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "services/session/adoption.hpp"

@@ -99,6 +99,46 @@ TEST(Session, IsReadByItsTenantAndChangedByItsOwnerOrAnAdmin) {
     EXPECT_EQ(as("GET", target, member("ann")), 404);
 }
 
+TEST(Session, EveryRequestAsksForItsScope) {
+    Sessions sessions;
+    const std::string id = sessions.transcribed(speech({"Yes."}));
+    const std::string one = "/v1/sessions/" + id;
+    const std::string tag = Sessions::etag(sessions.get(one + "/transcript"));
+    struct Row {
+        const char* scope;
+        const char* method;
+        std::string target;
+        std::string body = {};
+    };
+    const Row rows[] = {{"sessions:read", "GET", "/v1/sessions"},
+                        {"sessions:read", "GET", one},
+                        {"sessions:write", "POST", "/v1/sessions", "{}"},
+                        {"sessions:write", "PATCH", one, R"({"title":"x"})"},
+                        {"sessions:write", "POST", one + "/cancel"},
+                        {"sessions:write", "POST", one + "/retry"},
+                        {"sessions:write", "PUT", "/internal/sessions/" + id, "{}"},
+                        {"transcripts:read", "GET", one + "/transcript"},
+                        {"transcripts:read", "GET", one + "/transcript/versions"},
+                        {"transcripts:read", "GET", "/internal/sessions/" + id + "/transcript"},
+                        {"transcripts:write", "PUT", one + "/transcript", R"({"segments":[]})"},
+                        {"sessions:delete", "DELETE", one}};
+    for (const Row& row : rows) {
+        model::Principal all_others = TestPlatform::admin("acme");
+        all_others.scopes.clear();
+        for (const model::ActionRule& rule : model::action_rules())
+            if (rule.scope != row.scope) all_others.scopes.emplace(rule.scope);
+        EXPECT_EQ(sessions.send(row.method, row.target, row.body, {{"If-Match", tag}}, all_others).status, 403)
+            << row.method << " " << row.target;
+    }
+    EXPECT_EQ(sessions.status(id), "completed") << "none of it did anything";
+    for (const Row& row : rows) {
+        model::Principal no_other = TestPlatform::admin("acme");
+        no_other.scopes = {row.scope};
+        EXPECT_NE(sessions.send(row.method, row.target, row.body, {{"If-Match", tag}}, no_other).status, 403)
+            << row.method << " " << row.target;
+    }
+}
+
 TEST(Session, IsCancelledAndRetried) {
     Sessions sessions;
     const std::string id = sessions.create();
@@ -129,6 +169,40 @@ TEST(Session, IsCancelledAndRetried) {
     sessions.platform.settle();
     EXPECT_EQ(sessions.status(id), "completed");
     EXPECT_EQ(sessions.send("POST", "/v1/sessions/" + id + "/cancel").status, 409);
+}
+
+TEST(Session, KeepsTheVideoThatItHasFirst) {
+    Sessions sessions;
+    const std::string id = sessions.create();
+    sessions.uploaded(id);
+    sessions.platform.settle();
+    sessions.tell("video.uploaded", id, {{"upload_id", "u2"}, {"blob_key", "videos/" + id + "/u2"}, {"size_bytes", 5}});
+    sessions.platform.settle();
+    ASSERT_EQ(sessions.send("POST", "/v1/sessions/" + id + "/cancel").status, 200);
+    ASSERT_EQ(sessions.send("POST", "/v1/sessions/" + id + "/retry").status, 202);
+    sessions.platform.settle();
+    const auto queued = sessions.platform.events("session.queued");
+    ASSERT_EQ(queued.size(), 2U);
+    EXPECT_EQ(*queued[1].payload.member("blob_key")->text(), "videos/" + id + "/u1");
+}
+
+TEST(Session, EveryChangeByAPersonLeavesARecord) {
+    Sessions sessions;
+    const std::string id = sessions.transcribed(speech({"Yes."}));
+    const std::string one = "/v1/sessions/" + id;
+    const std::string tag = Sessions::etag(sessions.get(one + "/transcript"));
+    sessions.send("PATCH", one, R"({"title":"x"})", {{"If-Match", Sessions::etag(sessions.show(id))}});
+    sessions.send("PUT", one + "/transcript", R"({"segments":[]})", {{"If-Match", tag}});
+    sessions.send("POST", one + "/retry");
+    sessions.send("POST", one + "/cancel");
+    sessions.send("DELETE", one);
+    auto transaction = sessions.platform.platform().database.tenant("acme").read();
+    const auto rows = transaction->query("select record from audit where tenant_id = :tenant order by id");
+    std::multiset<std::string> actions;
+    for (const store::Row& row : *rows)
+        actions.insert(*base::parse_json(row.text("record"))->member("action")->text());
+    EXPECT_EQ(actions, (std::multiset<std::string>{"session.cancel", "session.create", "session.delete",
+                                                   "session.retry", "session.update", "transcript.edit"}));
 }
 
 TEST(Session, FailsWithTheErrorOfItsUploadOrRun) {

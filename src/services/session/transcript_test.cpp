@@ -103,6 +103,29 @@ TEST(Transcript, ThatIsSentBackUnchangedIsNoNewVersion) {
     EXPECT_EQ(sessions.count("session_transcripts"), 1);
 }
 
+TEST(Transcript, ListsItsVersionsNewestFirstByPages) {
+    Sessions sessions;
+    const std::string id = sessions.transcribed(speech({"One."}));
+    for (const char* text : {"Two.", "Three."}) {
+        const std::string body = std::string(R"({"segments":[{"start":0.5,"end":9,"text":")") + text + "\"}]}";
+        const runtime::Headers match{{"If-Match", Sessions::etag(sessions.get(transcript_of(id)))}};
+        ASSERT_EQ(sessions.send("PUT", transcript_of(id), body, match).status, 200);
+    }
+    std::vector<std::int64_t> seen;
+    std::string query = "/versions?limit=1";
+    for (int pages = 0; !query.empty() && pages < 9; ++pages) {
+        const base::Json page = Sessions::json(sessions.get(transcript_of(id, query)));
+        const auto& data = *page.member("data")->array();
+        EXPECT_EQ(data.size(), 1U);
+        for (const base::Json& item : data)
+            seen.push_back(*item.member("version")->integer());
+        const std::string* next = page.member("next_cursor")->text();
+        query = next == nullptr ? "" : "/versions?limit=1&cursor=" + *next;
+    }
+    EXPECT_EQ(seen, (std::vector<std::int64_t>{3, 2, 1}));
+    EXPECT_EQ(sessions.get(transcript_of(id, "/versions?cursor=Zm9v")).status, 400);
+}
+
 TEST(Transcript, CanBeEditedByMembersAndNotByViewers) {
     Sessions sessions;
     const std::string id = sessions.transcribed(speech({"Yes."}));

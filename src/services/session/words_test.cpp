@@ -1,5 +1,7 @@
 #include "services/session/words.hpp"
 
+#include <functional>
+
 #include <gtest/gtest.h>
 
 namespace session {

@@ -61,6 +61,36 @@ TEST(TranscriptionRoutes, KnowNothingOfAnotherTenantsSession) {
     EXPECT_EQ(ask("other"), 404);
 }
 
+TEST(TranscriptionRoutes, ListRunsOfOneMomentEachOnce) {
+    Stage stage;
+    stage.upload(spoken(1));
+    for (const int attempt : {1, 2, 3})
+        stage.queue(attempt, "s1", "fi");
+    stage.test.settle();
+    std::set<std::string> seen;
+    std::string cursor;
+    int pages = 0;
+    do {
+        const base::Json page = json_of(stage.test.get("transcription", "/v1/sessions/s1/runs?limit=1" + cursor));
+        for (const base::Json& run : *page.member("data")->array())
+            seen.insert(*run.member("id")->text());
+        const std::string* next = page.member("next_cursor")->text();
+        cursor = next == nullptr ? "" : "&cursor=" + *next;
+    } while (!cursor.empty() && ++pages < 9);
+    EXPECT_EQ(seen.size(), 3U);
+    EXPECT_EQ(pages, 2);
+}
+
+TEST(TranscriptionRoutes, ShowRunsToWhoMayReadSessions) {
+    Stage stage;
+    stage.upload(spoken(1));
+    stage.queue();
+    stage.test.settle();
+    model::Principal principal = flow::TestPlatform::admin("acme");
+    principal.scopes = {"transcripts:read"};
+    EXPECT_EQ(stage.test.call("transcription", {.target = "/v1/sessions/s1/runs"}, principal).status, 403);
+}
+
 TEST(TranscriptionRoutes, RefuseACursorThatIsNotTheirs) {
     Stage stage;
     EXPECT_EQ(stage.test.get("transcription", "/v1/sessions/s1/runs?cursor=bm9uc2Vuc2U").status, 400);

@@ -1,5 +1,7 @@
 #include "services/upload/form_sink.hpp"
 
+#include <algorithm>
+
 #include "base/utf8.hpp"
 
 namespace upload {

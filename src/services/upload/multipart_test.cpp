@@ -1,5 +1,7 @@
 #include "services/upload/multipart.hpp"
 
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "base/fakes.hpp"

@@ -81,6 +81,21 @@ struct StubSessions {
     }
 };
 
+/// Who may bring videos, but none to somebody else's session.
+inline model::Principal member(std::string_view id) {
+    model::Principal principal = flow::TestPlatform::viewer("acme", id);
+    principal.roles = {model::Role::member};
+    return principal;
+}
+/// An administrator without this scope.
+inline model::Principal without(std::string_view scope) {
+    model::Principal principal = flow::TestPlatform::admin("acme");
+    principal.scopes.clear();
+    for (const model::ActionRule& rule : model::action_rules())
+        if (rule.scope != scope) principal.scopes.emplace(rule.scope);
+    return principal;
+}
+
 inline std::string some_bytes(std::size_t size, std::uint64_t seed = 7) {
     std::string bytes(size, '\0');
     base::SeededRandom random(seed);

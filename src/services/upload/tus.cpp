@@ -1,5 +1,6 @@
 #include "services/upload/tus.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>

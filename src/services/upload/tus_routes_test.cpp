@@ -26,7 +26,10 @@ const std::string bytes_type = "application/offset+octet-stream";
 
 }  // namespace
 
-class TusRoutes : public UploadTest {};
+class TusRoutes : public UploadTest {
+  protected:
+    std::string session_of() { return sessions.rows.begin()->first; }
+};
 
 TEST_F(TusRoutes, DescribeThemselves) {
     const auto answer = ask("OPTIONS", "/v1/uploads");
@@ -118,6 +121,21 @@ TEST_F(TusRoutes, RefuseBytesThatAreWrong) {
     EXPECT_EQ(tus("HEAD", target, {}, {}, flow::TestPlatform::viewer("acme")).status, 403);
     EXPECT_EQ(offset_of(target), "0");
     EXPECT_EQ(patch(target, 0, "1234567890").status, 204) << "nobody holds it";
+}
+
+TEST_F(TusRoutes, AreForTheOwnerAndAdministratorsWithTheScope) {
+    const auto bob = member("bob");
+    const std::string target = create(10);
+    EXPECT_EQ(tus("HEAD", target, {}, {}, bob).status, 403);
+    EXPECT_EQ(tus("PATCH", target, {{"Content-Type", bytes_type}, {"Upload-Offset", "0"}}, "x", bob).status, 403);
+    EXPECT_EQ(tus("DELETE", target, {}, {}, bob).status, 403);
+    EXPECT_EQ(tus("HEAD", target, {}, {}, without("sessions:write")).status, 403);
+    EXPECT_EQ(tus("POST", "/v1/uploads", {{"Upload-Length", "5"}}, {}, without("sessions:write")).status, 403);
+    const Headers of_admin{{"Upload-Length", "5"}, {"Upload-Metadata", "session_id " + base::to_base64(session_of())}};
+    EXPECT_EQ(tus("POST", "/v1/uploads", of_admin, {}, bob).status, 403) << "not to somebody else's session";
+    const auto own = tus("POST", "/v1/uploads", {{"Upload-Length", "5"}}, {}, bob);
+    EXPECT_EQ(tus("HEAD", std::string(*own.headers.find("Location")), {}, {}, bob).status, 200);
+    EXPECT_EQ(offset_of(target), "0");
 }
 
 TEST_F(TusRoutes, ABodyOfUnknownLengthEndsWithTheUpload) {

@@ -55,6 +55,14 @@ TEST_F(VideoRoutes, RefuseWhatDoesNotFit) {
     EXPECT_EQ(ask("PUT", target, {}, "x").status, 409);
 }
 
+TEST_F(VideoRoutes, TakeFromTheOwnerAndGiveToTheTenant) {
+    EXPECT_EQ(ask("PUT", target, {}, "hello", member("bob")).status, 403) << "somebody else's session";
+    EXPECT_EQ(ask("PUT", target, {}, "hello", without("sessions:write")).status, 403);
+    EXPECT_EQ(ask("PUT", target, {}, "hello", member("admin")).status, 202);
+    EXPECT_EQ(ask("GET", target, {}, {}, member("bob")).body, "hello");
+    EXPECT_EQ(ask("GET", target, {}, {}, without("videos:read")).status, 403);
+}
+
 TEST_F(VideoRoutes, ABrokenBodyCanBeSentAgain) {
     auto sink = open_sink({.method = "PUT", .target = target});
     EXPECT_FALSE(pour(*sink, "hel"));
