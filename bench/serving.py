@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import wave
 
 import aiohttp
 
@@ -183,11 +184,37 @@ def measure_fairness(folder, crowd):
     return idle, behind, waiting
 
 
+def silent_wav(folder):
+    """Half a second: all of the platform but the recogniser, which hears nothing of it."""
+    path = folder / "silence.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes(bytes(16000))
+    return path
+
+
+def measure_sessions(folder, count, points=10):
+    """Resident memory after each tenth of so many sessions, all of which stay in the list."""
+    platform = Platform(folder / "sessions", options={"log.level": "warning", "gateway.requests_a_minute": "1000000"})
+    silence = silent_wav(folder)
+    found = []
+    for point in range(points):
+        newest = [platform.client.upload(silence)["id"] for _ in range(count // points)][-1]
+        platform.client.wait_ended(newest, 600)
+        found.append(((point + 1) * (count // points), resident_mb(platform.pid)))
+        print(f"serving: {found[-1][0]} sessions, {found[-1][1]:.0f} MB", file=sys.stderr, flush=True)
+    platform.kill()
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--streams", type=int, default=2000)
     parser.add_argument("--crowd", type=int, default=200)
+    parser.add_argument("--sessions", type=int, default=0, help="also memory over so many sessions (10,000 take about ten minutes)")
     arguments = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     with tempfile.TemporaryDirectory() as name:
@@ -205,6 +232,9 @@ def main():
         idle, behind, waiting = measure_fairness(folder, arguments.crowd)
         print(f"| one video of a small tenant, idle and behind {arguments.crowd} of another ({waiting} of the newest 100 still wait) | {idle:.2f} s, {behind:.2f} s, "
               f"{behind / idle:.2f} times |", flush=True)
+        if arguments.sessions:
+            found = measure_sessions(folder, arguments.sessions)
+            print(f"| memory over {arguments.sessions} sessions | " + ", ".join(f"{sessions}: {memory:.0f} MB" for sessions, memory in found) + " |", flush=True)
         before, memory, spread = measure_streams(folder, arguments.streams)
         print(f"| {arguments.streams} event streams | {memory - before:.0f} MB more, all told within {spread * 1000:.0f} ms |")
 

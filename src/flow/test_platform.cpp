@@ -52,8 +52,10 @@ std::vector<store::Migration> migrations_of(const std::vector<Service>& services
 }  // namespace
 
 struct TestPlatform::State {
-    State(std::vector<Service> services, std::uint64_t seed, Options options, const RunnerOptions& runner_options)
-        : State(std::move(services), seed, runner_options, log_level(options), options, make_folder()) {}
+    State(std::vector<Service> services, std::uint64_t seed, Options options, const RunnerOptions& runner_options,
+          TestMachines machines)
+        : State(std::move(services), seed, runner_options, log_level(options), options, make_folder(),
+                std::move(machines)) {}
     ~State() {
         processes.clear();
         std::filesystem::remove_all(world.folder);
@@ -62,7 +64,7 @@ struct TestPlatform::State {
     State& operator=(const State&) = delete;
 
     std::size_t start_process() {
-        processes.push_back(std::make_unique<TestProcess>(world, "process-" + std::to_string(processes.size())));
+        processes.push_back(std::make_unique<TestProcess>(world, processes.size()));
         return processes.size() - 1;
     }
     TestProcess& living() {
@@ -81,7 +83,7 @@ struct TestPlatform::State {
 
   private:
     State(std::vector<Service> services, std::uint64_t seed, const RunnerOptions& runner_options,
-          runtime::LogLevel level, const Options& options, const std::filesystem::path& folder)
+          runtime::LogLevel level, const Options& options, const std::filesystem::path& folder, TestMachines machines)
         : world{.folder = folder,
                 .clock = base::ManualClock(),
                 .random = base::SeededRandom(seed),
@@ -93,7 +95,8 @@ struct TestPlatform::State {
                 .log_level = level,
                 .options = runner_options,
                 .events = {},
-                .faults = {}} {
+                .faults = {},
+                .machines = std::move(machines)} {
         world.config = read_config(world.services, options, folder);
         world.migrations = migrations_of(world.services);
         must(store::migrate(test_database(folder), {.clock = world.clock, .random = world.random}, world.migrations));
@@ -102,8 +105,9 @@ struct TestPlatform::State {
 };
 
 TestPlatform::TestPlatform(std::vector<Service> services, std::uint64_t seed, Options options,
-                           const RunnerOptions& runner_options)
-    : state_(std::make_unique<State>(std::move(services), seed, std::move(options), runner_options)) {}
+                           const RunnerOptions& runner_options, TestMachines machines)
+    : state_(std::make_unique<State>(std::move(services), seed, std::move(options), runner_options,
+                                     std::move(machines))) {}
 
 TestPlatform::~TestPlatform() = default;
 
@@ -187,6 +191,14 @@ void TestPlatform::crash(std::size_t process) {
 
 void TestPlatform::drain(std::size_t process) {
     state_->processes.at(process)->drain();
+}
+
+void TestPlatform::freeze(std::size_t process) {
+    state_->processes.at(process)->executor().freeze();
+}
+
+void TestPlatform::thaw(std::size_t process) {
+    state_->processes.at(process)->executor().thaw();
 }
 
 model::Principal TestPlatform::admin(std::string_view tenant_id) {

@@ -15,6 +15,10 @@
 #include "model/principal.hpp"
 #include "runtime/http_client.hpp"
 
+namespace blob {
+class FileSystem;
+}
+
 namespace flow {
 
 /// What is to go wrong; a function that is not set lets all pass.
@@ -23,12 +27,22 @@ struct TestFaults {
     std::function<base::Result<void>()> publish;                                         // before each publication
 };
 
+/// The machines that the processes run on; as it is, all is well with them.
+struct TestMachines {
+    blob::FileSystem* files = nullptr;  // of the blobs, with their folder as TestPlatform::blob_folder; outlives all
+    /// By how much the wall clock of a process is wrong. The store has its own clock, the same for all.
+    std::function<std::chrono::milliseconds(std::size_t process)> skew = {};
+    bool store_takes_local_clocks = false;  // planted: leases are judged by whoever looks
+};
+
 class TestPlatform {
   public:
+    static constexpr const char* blob_folder = "/blobs";  // in TestMachines::files
+
     /// Makes, migrates and starts the services in one process. Options: "section.key" and text; "log.level" (off) too.
     explicit TestPlatform(std::vector<Service> services, std::uint64_t seed = 1,
                           std::vector<std::pair<std::string, std::string>> options = {},
-                          const RunnerOptions& runner_options = {});
+                          const RunnerOptions& runner_options = {}, TestMachines machines = {});
     ~TestPlatform();
     TestPlatform(const TestPlatform&) = delete;
     TestPlatform& operator=(const TestPlatform&) = delete;
@@ -69,6 +83,9 @@ class TestPlatform {
     void crash(std::size_t process = 0);
     /// Ends the process in order.
     void drain(std::size_t process = 0);
+    /// Nothing of the process runs until it is thawed, as between SIGSTOP and SIGCONT. settle() wants all thawed.
+    void freeze(std::size_t process);
+    void thaw(std::size_t process);
 
     static model::Principal admin(std::string_view tenant_id);
     static model::Principal viewer(std::string_view tenant_id, std::string_view id = "viewer");

@@ -1,5 +1,6 @@
 #include "flow/test_process.hpp"
 
+#include "blob/folder_blobs.hpp"
 #include "store/relay.hpp"
 
 namespace flow {
@@ -15,17 +16,34 @@ std::unique_ptr<bus::Bus> open_recorded(TestWorld& world) {
                                           world.events, world.faults);
 }
 
+std::unique_ptr<blob::Blobs> open_blobs_of(TestWorld& world) {
+    if (world.machines.files != nullptr) {
+        return blob::open_folder_blobs(TestPlatform::blob_folder, {world.clock, world.random}, *world.machines.files);
+    }
+    return must(blob::open_blobs({.location = world.folder / "blobs"}, {world.clock, world.random}));
+}
+
+std::chrono::milliseconds skew_of(const TestWorld& world, std::size_t process) {
+    return world.machines.skew ? world.machines.skew(process) : std::chrono::milliseconds(0);
+}
+
+std::string name_of(std::size_t process) {
+    return "process-" + std::to_string(process);
+}
+
 }  // namespace
 
 store::DatabaseConfig test_database(const std::filesystem::path& folder) {
     return {.location = folder / "store.db", .durable = false};
 }
 
-TestProcess::TestProcess(TestWorld& world, std::string instance_id)
-    : log_({.level = world.log_level, .service = "test", .instance = instance_id}, world.clock),
+TestProcess::TestProcess(TestWorld& world, std::size_t number)
+    : clock_(world.clock, skew_of(world, number)),
+      executor_(world.executor),
+      log_({.level = world.log_level, .service = "test", .instance = name_of(number)}, world.clock),
       database_(must(store::Database::open(
           test_database(world.folder),
-          {.clock = world.clock,
+          {.clock = world.machines.store_takes_local_clocks ? static_cast<const base::Clock&>(clock_) : world.clock,
            .random = world.random,
            .admit = [&world](std::string_view tenant, model::Access access) -> base::Result<void> {
                if (!world.faults.admit) return {};
@@ -33,12 +51,12 @@ TestProcess::TestProcess(TestWorld& world, std::string instance_id)
            },
            .events_committed = [this] { committed_.ring(); }},
           world.migrations))),
-      blobs_(must(blob::open_blobs({.location = world.folder / "blobs"}, {world.clock, world.random}))),
+      blobs_(open_blobs_of(world)),
       bus_(open_recorded(world)),
       cache_(must(cache::open_cache({}, world.clock))),
       mesh_({.keys = {"the key of every process of a test"}}, world.clock, world.random, nullptr),
-      platform_(new Platform{world.clock, world.random, world.ids, world.executor, world.executor, *database_, *blobs_,
-                             *bus_, *cache_, mesh_, log_, metrics_, world.config, committed_, std::move(instance_id)}) {
+      platform_(new Platform{clock_, world.random, world.ids, executor_, executor_, *database_, *blobs_, *bus_, *cache_,
+                             mesh_, log_, metrics_, world.config, committed_, name_of(number)}) {
     start(world);
 }
 
@@ -60,6 +78,7 @@ void TestProcess::start(TestWorld& world) {
 
 void TestProcess::crash() {
     lives_ = false;
+    executor_.stop();
     for (const auto& runner : runners_)
         runner->crash();
 }

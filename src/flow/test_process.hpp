@@ -7,8 +7,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "flow/process_executor.hpp"
 #include "flow/recording_bus.hpp"
-#include "flow/sim_executor.hpp"
+#include "flow/skewed_clock.hpp"
 #include "flow/test_platform.hpp"
 
 namespace flow {
@@ -35,12 +36,13 @@ struct TestWorld {
     RunnerOptions options;
     EventRecord events;
     TestFaults faults;
+    TestMachines machines;
 };
 
 class TestProcess {
   public:
     /// The world outlives it. Starts every service and the housekeeping.
-    TestProcess(TestWorld& world, std::string instance_id);
+    TestProcess(TestWorld& world, std::size_t number);
     TestProcess(const TestProcess&) = delete;
     TestProcess& operator=(const TestProcess&) = delete;
     /// Gives back what it holds, unless it has crashed.
@@ -50,6 +52,7 @@ class TestProcess {
     void drain();
     [[nodiscard]] bool lives() const { return lives_; }
     [[nodiscard]] Platform& platform() { return *platform_; }
+    [[nodiscard]] ProcessExecutor& executor() { return executor_; }
     /// Whether no event of its consumers and no work of its workers waits.
     bool quiet();
 
@@ -58,6 +61,8 @@ class TestProcess {
     bool work_waits();
     bool events_wait();
 
+    const SkewedClock clock_;
+    ProcessExecutor executor_;
     runtime::Signal committed_;
     runtime::Metrics metrics_;
     runtime::Log log_;
