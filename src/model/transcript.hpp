@@ -20,6 +20,7 @@ enum class Doubt : std::uint8_t {
     too_many_words,  // more words a second than anyone speaks
     too_few_words,   // long speech, hardly a word
     weak_speech,     // voice activity was not sure that there is speech at all
+    unsure_words,    // the engine itself hardly believes its words: noise, names, or another language than it knows
 };
 
 /// The stable text of a doubt, such as "repetition"; JSON and captions carry it.
@@ -33,6 +34,8 @@ constexpr const char* doubt_name(Doubt doubt) {
             return "too_few_words";
         case Doubt::weak_speech:
             return "weak_speech";
+        case Doubt::unsure_words:
+            return "unsure_words";
     }
     return "unknown";
 }

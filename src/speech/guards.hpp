@@ -7,14 +7,16 @@
 
 #include "model/transcript.hpp"
 #include "speech/planner.hpp"
+#include "speech/recogniser.hpp"
 
 namespace speech {
 
 /// Why a segment must not be recognised, as model::Unheard::reason tells it; empty when it may be.
 std::string_view reason_to_skip(const PlannedSegment& segment);
 
-/// What speaks against the text of a segment; empty when nothing does.
-std::vector<model::Doubt> doubts_about(const PlannedSegment& segment, std::string_view text);
+/// What speaks against the text of a segment; empty when nothing does. An engine that tells no probabilities is
+/// believed.
+std::vector<model::Doubt> doubts_about(const PlannedSegment& segment, const Recognition& recognition);
 
 /// The words of a text, lower case, without ASCII punctuation; where a script writes no spaces, each character is a
 /// word.

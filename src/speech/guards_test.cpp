@@ -44,17 +44,20 @@ TEST(HasRepetition, LetsPeopleSpeak) {
 }
 
 TEST(DoubtsAbout, FindsNothingInOrdinarySpeech) {
-    EXPECT_TRUE(doubts_about(segment(3), "The stale smell of old beer lingers.").empty());
-    EXPECT_TRUE(doubts_about(segment(0.4), "Yes.").empty());
+    EXPECT_TRUE(doubts_about(segment(3), {"The stale smell of old beer lingers.", 9}).empty());
+    EXPECT_TRUE(doubts_about(segment(0.4), {"Yes.", 9}).empty());
+    EXPECT_TRUE(doubts_about(segment(3), {"Perhaps so.", 5, {}, -0.6F}).empty());
+    EXPECT_TRUE(doubts_about(segment(0.4), {"Hm.", 2, {}, -2.0F}).empty()) << "a word alone says too little";
 }
 
 TEST(DoubtsAbout, MarksEachKind) {
-    EXPECT_EQ(doubts_about(segment(4), "go go go go go go go go go"), std::vector{Doubt::repetition});
-    EXPECT_EQ(doubts_about(segment(0.5), "one two three four five six seven eight"),
+    EXPECT_EQ(doubts_about(segment(4), {"go go go go go go go go go", 9}), std::vector{Doubt::repetition});
+    EXPECT_EQ(doubts_about(segment(0.5), {"one two three four five six seven eight", 9}),
               std::vector{Doubt::too_many_words});
-    EXPECT_EQ(doubts_about(segment(12), "Hello there."), std::vector{Doubt::too_few_words});
-    EXPECT_EQ(doubts_about(segment(3, 0.7F), "A few words here."), std::vector{Doubt::weak_speech});
-    EXPECT_EQ(doubts_about(segment(0.5, 0.7F), "a a a a a a a a a"),
+    EXPECT_EQ(doubts_about(segment(12), {"Hello there.", 9}), std::vector{Doubt::too_few_words});
+    EXPECT_EQ(doubts_about(segment(3, 0.7F), {"A few words here.", 9}), std::vector{Doubt::weak_speech});
+    EXPECT_EQ(doubts_about(segment(3), {"Wot nou den hear.", 6, {}, -0.8F}), std::vector{Doubt::unsure_words});
+    EXPECT_EQ(doubts_about(segment(0.5, 0.7F), {"a a a a a a a a a", 9}),
               (std::vector{Doubt::repetition, Doubt::too_many_words, Doubt::weak_speech}));
 }
 

@@ -21,7 +21,8 @@ class Source {
     explicit Source(const OnnxFile& file) : file_(file) {}
 
     [[nodiscard]] const std::string& wrong() const { return wrong_; }
-    [[nodiscard]] bool has(const std::string& node) const { return file_.nodes.contains(node); }
+    // Whether there is a layer more, and all was right so far: a wrong file is not read to its end.
+    [[nodiscard]] bool goes_on(const std::string& node) const { return wrong_.empty() && file_.nodes.contains(node); }
 
     // 0 where it is beyond what any such model has.
     std::size_t extent(const std::string& node, std::size_t input, std::size_t dimension, std::size_t limit) {
@@ -178,7 +179,7 @@ EncoderLayerWeights read_encoder_layer(Source& source, const std::string& layer,
 
 EncoderWeights read_encoder(Source& source, std::size_t width) {
     EncoderWeights encoder{.front = read_front(source, width), .layers = {}, .norm = {}};
-    for (std::size_t i = 0; source.has("/layers." + std::to_string(i) + "/input_layernorm/Mul"); ++i)
+    for (std::size_t i = 0; source.goes_on("/layers." + std::to_string(i) + "/input_layernorm/Mul"); ++i)
         encoder.layers.push_back(read_encoder_layer(source, "/layers." + std::to_string(i) + "/", width));
     encoder.norm = source.list("/layer_norm/Mul", 1, width);
     return encoder;
@@ -218,7 +219,7 @@ DecoderLayerWeights read_decoder_layer(Source& source, const std::string& layer,
 DecoderWeights read_decoder(Source& source, std::size_t width) {
     const std::string root = "/model/decoder/";
     DecoderWeights decoder;
-    for (std::size_t i = 0; source.has(root + "layers." + std::to_string(i) + "/input_layernorm/Mul"); ++i)
+    for (std::size_t i = 0; source.goes_on(root + "layers." + std::to_string(i) + "/input_layernorm/Mul"); ++i)
         decoder.layers.push_back(read_decoder_layer(source, root + "layers." + std::to_string(i) + "/", width));
     decoder.norm = source.list(root + "norm/Mul", 1, width);
     decoder.embedding = source.embedding(root + "embed_tokens/Gather", width);

@@ -50,7 +50,7 @@ void add_recognised(model::Transcript& transcript, const PlannedSegment& segment
     for (const SampleSpan& span : segment.speech)
         added.speech.push_back(time_of(span));
     added.speech_probability = static_cast<double>(segment.mean_probability);
-    added.doubts = doubts_about(segment, recognition.text);
+    added.doubts = doubts_about(segment, recognition);
     added.words = words_of(segment, recognition.words);
     added.mean_log_probability = recognition.mean_log_probability;
     transcript.segments.push_back(std::move(added));
