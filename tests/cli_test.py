@@ -312,6 +312,11 @@ def test_strict_refuses_with_the_list(tmp_path):
     assert kept.returncode == 0 and "broken rules" in kept.stderr
 
 
+def test_wording_is_on_request():
+    plain = transcribe(UTTERANCE).stdout
+    assert transcribe(UTTERANCE, "--figures", "--mask-profanity").stdout == plain, "there is neither in it"
+
+
 def test_a_failure_does_not_look_like_a_success(tmp_path):
     narrow = ["--subtitle-rules", "custom", "--subtitle-settings", "max_line_characters=10,max_characters_per_second=5"]
     refused = transcribe(TALK, "--format", "srt", *narrow, "--strict", "--output", tmp_path)

@@ -246,6 +246,22 @@ def test_edits_make_versions_and_mind_each_other(client):
     assert len(client.get(path + "/versions").json()["data"]) == 2
 
 
+def test_transcripts_are_reworded_on_request(client):
+    session = client.wait_ended(client.upload(UTTERANCE)["id"])
+    path = f"/v1/sessions/{session['id']}/transcript"
+    read = client.get(path)
+    segments = [{"start": s["start"], "end": s["end"], "text": "Twenty one bastards."} for s in read.json()["segments"]]
+    assert client.request("PUT", path, json={"segments": segments}, headers={"If-Match": read.headers["ETag"]}).status_code < 300
+    reworded = client.get(path, params={"format": "txt", "figures": "true", "mask_profanity": "true"})
+    assert reworded.text.strip() == "21 b*******."
+    assert client.transcript(session["id"]).text.strip() == "Twenty one bastards.", "what is kept is what was said"
+    problem(client.get(path, params={"figures": "perhaps"}), 400, "invalid_argument")
+    made = client.post(f"/v1/sessions/{session['id']}/exports", json={"format": "txt", "figures": True}).json()
+    assert made["figures"] is True and made["mask_profanity"] is False
+    wait_until(lambda: client.get(f"/v1/exports/{made['id']}").json()["status"] == "completed")
+    assert client.get(f"/v1/exports/{made['id']}/content").text.strip() == "21 bastards."
+
+
 def test_a_key_without_the_scope_is_forbidden(client, platform):
     made = client.post("/v1/api-keys", json={"name": "reader", "scopes": ["sessions:read"]})
     assert made.status_code == 201, made.text

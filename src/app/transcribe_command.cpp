@@ -204,8 +204,7 @@ int transcribe(const TranscribeOptions& options) {
     if (!weights) return refuse(weights.error(), options.json);
     const auto voice_activity = speech::VoiceActivityModel::load(*weights);
     if (!voice_activity) return refuse(voice_activity.error(), options.json);
-    const auto recogniser =
-        speech::make_recogniser(model->description, model->path, request->language.engine_tag);
+    const auto recogniser = speech::make_recogniser(model->description, model->path, request->language.engine_tag);
     if (!recogniser) return refuse(recogniser.error(), options.json);
     if (signals.requested())
         return refuse({base::ErrorCode::cancelled, "cancelled before any file was begun"}, options.json);
@@ -252,6 +251,9 @@ void declare_transcribe(CLI::App& command, Action& chosen) {
         .add_option("--subtitle-settings", options->subtitle_settings,
                     "For --subtitle-rules custom: key=value,… such as max_line_characters=37,max_lines=1")
         ->check(not_empty);
+    command.add_flag("--figures", options->wording.figures,
+                     "Write spoken numbers, dates and times in figures (English)");
+    command.add_flag("--mask-profanity", options->wording.mask_profanity, "Star out strong language (English)");
     command.add_flag("--strict", options->strict, "Refuse subtitles that break a rule, and list what breaks");
     command.add_flag("--json", options->json, "Report on standard output as JSON; transcripts go to files");
     command.add_flag("-q,--quiet", options->quiet, "Say nothing but errors");

@@ -95,7 +95,7 @@ Result<Request> check(const TranscribeOptions& options, const speech::ModelDescr
     if (std::ranges::count(options.files, "-") > 1)
         return base::fail(ErrorCode::invalid_argument, "standard input (-) can be read only once");
     Request request;
-    request.plan = {*formats, {*rules, options.strict}, output_folder(options, formats->size())};
+    request.plan = {*formats, {*rules, options.strict, options.wording}, output_folder(options, formats->size())};
     request.inputs = expand_inputs(options.files);
     request.language = *language;
     request.threads = options.threads > 0 ? options.threads : runtime::usable_cores();

@@ -24,6 +24,7 @@ struct TranscribeOptions {
     std::string subtitle_rules = "netflix-en";
     std::string subtitle_settings;
     bool strict = false;
+    formats::Wording wording = {};
     bool json = false;
     bool quiet = false;
 };

@@ -47,7 +47,8 @@ base::Result<const Format*> find_format(std::string_view name) {
 }
 
 base::Result<Export> write(const Format& format, const model::Transcript& transcript, const ExportOptions& options) {
-    Export result = format.write(transcript, options);
+    Export result = options.wording == Wording{} ? format.write(transcript, options)
+                                                 : format.write(reworded(transcript, options.wording), options);
     if (!options.strict || result.violations.empty()) return result;
     return base::fail(ErrorCode::subtitle_rules_broken,
                       "the cues break the rules of " + options.rules.name + ": " + list_violations(result.violations));

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "formats/subtitle_rules.hpp"
+#include "formats/wording.hpp"
 #include "model/transcript.hpp"
 
 namespace formats {
@@ -17,6 +18,7 @@ namespace formats {
 struct ExportOptions {
     SubtitleRules rules = all_rule_sets().front();  // subtitle formats only; as find_rules gives them
     bool strict = false;                            // refuse, with the list, when a cue breaks a rule
+    Wording wording = {};
 };
 
 struct Export {

@@ -16,8 +16,9 @@ using base::Result;
 constexpr std::array<std::string_view, 3> state_names{"queued", "completed", "failed"};
 
 const std::string columns =
-    "id, session_id, transcript_version, format, rules, rule_settings, strict, state, size_bytes, content_hash,"
-    " violation_count, violations, error_code, error_message, created_ms, updated_ms, row_version";
+    "id, session_id, transcript_version, format, rules, rule_settings, strict, figures, mask_profanity, state, "
+    "size_bytes,"
+    " content_hash, violation_count, violations, error_code, error_message, created_ms, updated_ms, row_version";
 
 ExportRow to_row(const store::Row& row) {
     const auto* state = std::ranges::find(state_names, std::string_view(row.text("state")));
@@ -27,7 +28,8 @@ ExportRow to_row(const store::Row& row) {
             .wish = {.format = row.text("format"),
                      .rules = row.text("rules"),
                      .rule_settings = row.text("rule_settings"),
-                     .strict = row.flag("strict")},
+                     .strict = row.flag("strict"),
+                     .wording = {row.flag("figures"), row.flag("mask_profanity")}},
             .state = static_cast<State>(state - state_names.begin()),
             .size_bytes = row.integer("size_bytes"),
             .content_hash = row.text("content_hash"),
@@ -93,6 +95,8 @@ Json to_json(const ExportRow& row) {
                       {"subtitle_rules", text_or_null(row.wish.rules)},
                       {"subtitle_settings", settings_json(row.wish.rule_settings)},
                       {"strict", row.wish.strict},
+                      {"figures", row.wish.wording.figures},
+                      {"mask_profanity", row.wish.wording.mask_profanity},
                       {"size_bytes", completed ? Json(row.size_bytes) : Json()},
                       {"content_hash", text_or_null(row.content_hash)},
                       {"violation_count", row.violation_count},
@@ -126,9 +130,11 @@ Result<ExportRow> insert_export(store::Transaction& transaction, const ExportRow
     return one_row(
         transaction.query_one(
             "insert into exporting_exports (tenant_id, id, row_version, session_id, transcript_version, format, rules,"
-            " rule_settings, strict, state, size_bytes, content_hash, violation_count, violations, error_code,"
-            " error_message, created_ms, updated_ms) values (:tenant, :id, 1, :session_id, :version, :format, :rules,"
-            " :rule_settings, :strict, :state, 0, '', 0, '[]', '', '', {now_ms}, {now_ms}) returning " +
+            " rule_settings, strict, figures, mask_profanity, state, size_bytes, content_hash, violation_count,"
+            " violations, error_code, error_message, created_ms, updated_ms) values (:tenant, :id, 1, :session_id, "
+            ":version, :format, :rules,"
+            " :rule_settings, :strict, :figures, :mask_profanity, :state, 0, '', 0, '[]', '', '', {now_ms}, {now_ms}) "
+            "returning " +
                 columns,
             {{"id", row.id},
              {"session_id", row.session_id},
@@ -137,6 +143,8 @@ Result<ExportRow> insert_export(store::Transaction& transaction, const ExportRow
              {"rules", row.wish.rules},
              {"rule_settings", row.wish.rule_settings},
              {"strict", row.wish.strict},
+             {"figures", row.wish.wording.figures},
+             {"mask_profanity", row.wish.wording.mask_profanity},
              {"state", state_name(row.state)}}),
         row.id);
 }

@@ -19,10 +19,15 @@ create table exporting_erased (
     primary key (tenant_id, id));
 )";
 
+constexpr std::string_view wording = R"(
+alter table exporting_exports add column figures bigint not null default 0;
+alter table exporting_exports add column mask_profanity bigint not null default 0;
+)";
+
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-    return {{"exporting", 1, first}};
+    return {{"exporting", 1, first}, {"exporting", 2, wording}};
 }
 
 }  // namespace exporting

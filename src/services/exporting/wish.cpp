@@ -46,6 +46,8 @@ Result<Wish> parse_wish(const base::Json& body) {
     const base::Json* settings = fields.any("subtitle_settings");
     wish.version = fields.optional_integer("version", 1, std::numeric_limits<std::int64_t>::max());
     wish.strict = fields.optional_boolean("strict").value_or(false);
+    wish.wording = {fields.optional_boolean("figures").value_or(false),
+                    fields.optional_boolean("mask_profanity").value_or(false)};
     if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
     const auto format = formats::find_format(wish.format);
     if (!format) return std::unexpected(format.error());
@@ -58,20 +60,21 @@ Result<Wish> parse_wish(const base::Json& body) {
     wish.rules = rules_name(std::move(rules), settings != nullptr);
     if (const auto options = options_of(wish); !options) return std::unexpected(options.error());
     if ((*format)->has_cues) return wish;
-    return Wish{.format = wish.format, .version = wish.version};
+    return Wish{.format = wish.format, .version = wish.version, .wording = wish.wording};
 }
 
 Result<formats::ExportOptions> options_of(const Wish& wish) {
-    if (wish.rules.empty()) return formats::ExportOptions{};
+    if (wish.rules.empty()) return formats::ExportOptions{.wording = wish.wording};
     auto rules = formats::find_rules(wish.rules, wish.rule_settings);
     if (!rules) return std::unexpected(rules.error());
-    return formats::ExportOptions{.rules = *std::move(rules), .strict = wish.strict};
+    return formats::ExportOptions{.rules = *std::move(rules), .strict = wish.strict, .wording = wish.wording};
 }
 
 std::string export_id(std::string_view session_id, std::int64_t version, const Wish& wish) {
     return base::derived_id("export", std::string(session_id) + "/" + std::to_string(version) + "/" + wish.format +
                                           "/" + wish.rules + "/" + wish.rule_settings + "/" +
-                                          (wish.strict ? "strict" : ""));
+                                          (wish.strict ? "strict" : "") + (wish.wording.figures ? "/figures" : "") +
+                                          (wish.wording.mask_profanity ? "/mask_profanity" : ""));
 }
 
 }  // namespace exporting

@@ -17,10 +17,11 @@ struct Wish {
     std::string rule_settings;            // of "custom", as formats::find_rules takes them, in the order of their names
     bool strict = false;                  // always false for formats without cues
     std::optional<std::int64_t> version;  // of the transcript; none: the newest
+    formats::Wording wording = {};
     bool operator==(const Wish&) const = default;
 };
 
-/// {"format", "subtitle_rules"?, "subtitle_settings"?, "version"?, "strict"?}. "subtitle_settings" is an object of
+/// {"format", "subtitle_rules"?, "subtitle_settings"?, "version"?, "strict"?, "figures"?, "mask_profanity"?}. "subtitle_settings" is an object of
 /// numbers and makes the rules "custom". For formats without cues, rules are checked and then left out.
 /// Errors: unknown_format, invalid_argument, unknown_field.
 base::Result<Wish> parse_wish(const base::Json& body);

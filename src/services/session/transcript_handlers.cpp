@@ -72,9 +72,14 @@ Result<Shape> shape_asked(const Request& request) {
         if (!rules) return std::unexpected(rules.error());
         shape.options.rules = std::move(*rules);
     }
-    const std::string_view strict = request.query_parameter("strict").value_or("false");
-    if (strict != "true" && strict != "false") return fail(ErrorCode::invalid_argument, "strict must be true or false");
-    shape.options.strict = strict == "true";
+    for (const auto& [name, flag] :
+         {std::pair("strict", &shape.options.strict), std::pair("figures", &shape.options.wording.figures),
+          std::pair("mask_profanity", &shape.options.wording.mask_profanity)}) {
+        const std::string_view given = request.query_parameter(name).value_or("false");
+        if (given != "true" && given != "false")
+            return fail(ErrorCode::invalid_argument, std::string(name) + " must be true or false");
+        *flag = given == "true";
+    }
     return shape;
 }
 
@@ -90,7 +95,8 @@ Result<Response> write_content(const Platform& platform, const std::string& tena
 Result<Response> get_transcript(const Platform& platform, const Request& request, const Context& context) {
     const auto principal = flow::authorize(context, Action::transcript_read);
     if (!principal) return std::unexpected(principal.error());
-    const auto checked = check_query(request, {"format", "version", "subtitle_rules", "strict"});
+    const auto checked =
+        check_query(request, {"format", "version", "subtitle_rules", "strict", "figures", "mask_profanity"});
     if (!checked) return std::unexpected(checked.error());
     const auto shape = shape_asked(request);
     if (!shape) return std::unexpected(shape.error());
