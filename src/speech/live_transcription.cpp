@@ -30,9 +30,9 @@ std::size_t agreed_words(const std::string& a, const std::string& b) {
     return agreed;
 }
 
-base::Result<std::vector<LiveFinal>> LiveTranscription::push(std::span<const float> samples) {
+base::Result<std::vector<LiveFinal>> LiveTranscription::push(std::span<const float> samples, Instant arrived) {
     cutter_.push(samples);
-    arrivals_.push_back({cutter_.heard_samples(), clock_.now()});
+    arrivals_.push_back({cutter_.heard_samples(), arrived});
     return closed();
 }
 

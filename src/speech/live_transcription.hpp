@@ -38,8 +38,11 @@ class LiveTranscription {
     LiveTranscription(const VoiceActivityModel& voice_activity, const Recogniser& recogniser, const base::Clock& clock)
         : recogniser_(recogniser), clock_(clock), cutter_(voice_activity) {}
 
-    /// The next samples, mono 16 kHz; gives the segments that they close. Errors: the recogniser's.
-    base::Result<std::vector<LiveFinal>> push(std::span<const float> samples);
+    using Instant = std::chrono::steady_clock::time_point;
+
+    /// The next samples, mono 16 kHz, and when the last of them arrived, on the clock, which may be before now when
+    /// they had to wait; gives the segments that they close. Errors: the recogniser's.
+    base::Result<std::vector<LiveFinal>> push(std::span<const float> samples, Instant arrived);
     /// A new text of the open segment, when there is half a second more speech or the speaker has paused since the
     /// last. To be called when no more samples wait: a stream that lags behind catches up without.
     base::Result<std::optional<LivePartial>> partial();
@@ -50,7 +53,6 @@ class LiveTranscription {
     [[nodiscard]] const LiveDelay& delay() const { return delay_; }
 
   private:
-    using Instant = std::chrono::steady_clock::time_point;
     struct Arrival {
         std::int64_t until_sample;
         Instant at;

@@ -67,7 +67,7 @@ void take(Told& told, std::vector<LiveFinal> finals) {
     }
 }
 
-// In real time: the clock advances as the samples arrive and while the recogniser works.
+// In real time: samples arrive by the clock, also while the recogniser works; then they wait, and no partial is asked.
 Told stream(const std::vector<float>& samples, const Stream& how = {}) {
     base::ManualClock clock;
     const fakes::FakeRecogniser recogniser([&](std::span<const float> segment) {
@@ -76,11 +76,14 @@ Told stream(const std::vector<float>& samples, const Stream& how = {}) {
     });
     LiveTranscription live(voice_activity(), recogniser, clock);
     Told told;
-    for (std::size_t at = 0; at < samples.size(); at += how.block) {
-        const auto block = std::span(samples).subspan(at, std::min(how.block, samples.size() - at));
-        clock.advance(std::chrono::microseconds(block.size() * 1000 / 16));
-        take(told, live.push(block).value());
-        if (!how.partials) continue;
+    const auto begin = clock.now();
+    const auto arrival_of = [&](std::size_t sample) { return begin + std::chrono::microseconds(sample * 1000 / 16); };
+    for (std::size_t at = 0; at < samples.size();) {
+        const std::size_t end = std::min(at + how.block, samples.size());
+        clock.advance(std::max(arrival_of(end) - clock.now(), std::chrono::nanoseconds(0)));
+        take(told, live.push(std::span(samples).subspan(at, end - at), arrival_of(end)).value());
+        at = end;
+        if (!how.partials || arrival_of(at + how.block) <= clock.now()) continue;
         if (auto partial = live.partial().value()) told.partials.push_back(*std::move(partial));
     }
     take(told, live.finish().value());
@@ -188,7 +191,7 @@ TEST(LiveTranscription, SaysNothingInSilenceAndPassesFailuresOn) {
     const fakes::FakeRecogniser broken(
         [](std::span<const float>) { return base::fail(base::ErrorCode::model_broken, "it is broken"); });
     LiveTranscription live(voice_activity(), broken, clock);
-    ASSERT_TRUE(live.push(fixtures::speech_samples()));
+    ASSERT_TRUE(live.push(fixtures::speech_samples(), clock.now()));
     EXPECT_EQ(live.partial().error().code, base::ErrorCode::model_broken);
     EXPECT_EQ(live.finish().error().code, base::ErrorCode::model_broken);
 }
