@@ -145,7 +145,9 @@ TEST(LiveTranscription, RevisesTheOpenSegmentUntilItIsFinal) {
         EXPECT_DOUBLE_EQ(partial.time.start_seconds, told.finals[0].time.start_seconds);
         EXPECT_LE(partial.time.end_seconds, told.finals[0].time.end_seconds);
     }
-    EXPECT_EQ(told.partials[static_cast<std::size_t>(told.partials_before[0])].revision, 1);
+    const LivePartial& next = told.partials[static_cast<std::size_t>(told.partials_before[0])];
+    EXPECT_EQ(next.revision, 1);
+    EXPECT_EQ(next.stable_words, 0U);
 }
 
 TEST(LiveTranscription, CallsThoseWordsStableThatTwoPartialsAgreeOn) {
@@ -168,6 +170,11 @@ TEST(LiveTranscription, TellsTheDelayFromSpeechToTextWithTheTimeThatRecognitionT
     EXPECT_LE(quick.p95_delay_seconds, 0.6);
     const Told slow = stream(spoken(3, 2), {.recognising = milliseconds(200)});
     EXPECT_NEAR(slow.median_delay_seconds, quick.median_delay_seconds + 0.2, 0.1);
+    EXPECT_GT(slow.p95_delay_seconds, quick.p95_delay_seconds + 0.15);
+    // An engine that is always behind tells what waits in the end with its whole wait.
+    const Told behind = stream(spoken(3, 2), {.recognising = milliseconds(3000)});
+    EXPECT_GT(behind.p95_delay_seconds, 3.5);
+    EXPECT_EQ(texts_of(behind), texts_of(quick));
     const Told finals_only = stream(spoken(3, 2), {.partials = false});
     EXPECT_GT(finals_only.median_delay_seconds, 2);
 }
