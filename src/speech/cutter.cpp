@@ -49,6 +49,11 @@ std::optional<CutSegment> SegmentCutter::next() {
     return std::nullopt;
 }
 
+std::optional<CutSegment> SegmentCutter::open() const {
+    if (auto segment = planner_.open()) return cut(*std::move(segment));
+    return std::nullopt;
+}
+
 std::optional<PlannedSegment> SegmentCutter::plan_more() {
     while (planned_until_ + vad_frame_samples <= recent_.end()) {
         if (auto segment = plan_next_frame()) return segment;

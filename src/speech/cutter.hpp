@@ -41,6 +41,9 @@ class SegmentCutter {
     /// The next segment, in order of time, that is complete with what was pushed so far.
     [[nodiscard]] std::optional<CutSegment> next();
 
+    /// The segment being heard, as it would be if the stream ended now; call it when next() has nothing.
+    [[nodiscard]] std::optional<CutSegment> open() const;
+
     /// How many samples were pushed so far.
     [[nodiscard]] std::int64_t heard_samples() const { return recent_.end(); }
     /// Samples before this one are in no segment that is still to come.

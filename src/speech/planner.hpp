@@ -48,6 +48,9 @@ class Planner {
     /// No more frames: the last segment, if one is open.
     std::optional<PlannedSegment> finish();
 
+    /// The open segment as finish() would give it now; changes nothing.
+    [[nodiscard]] std::optional<PlannedSegment> open() const { return Planner(*this).finish(); }
+
     /// Samples before this one are in no segment that is still to come.
     [[nodiscard]] std::int64_t first_needed_sample() const;
 
