@@ -8,37 +8,11 @@
 
 #include <gtest/gtest.h>
 
+#include "speech/random_speaker_encoder.hpp"
 #include "speech/random_values.hpp"
 
 namespace speech {
 namespace {
-
-struct Shape {
-    std::size_t bands;
-    std::size_t width;
-    std::size_t layers;
-    std::size_t outputs;
-};
-
-Tensors random_tensors(RandomValues& random, const Shape& shape) {
-    Tensors tensors;
-    const auto add = [&](const std::string& name, std::vector<std::size_t> extents) {
-        std::size_t size = 1;
-        for (const std::size_t extent : extents)
-            size *= extent;
-        tensors[name] = {std::move(extents), random.floats(size, 0.5F)};
-    };
-    for (std::size_t i = 0; i < shape.layers; ++i) {
-        const std::string layer = "_l" + std::to_string(i);
-        add("lstm.weight_ih" + layer, {4 * shape.width, i == 0 ? shape.bands : shape.width});
-        add("lstm.weight_hh" + layer, {4 * shape.width, shape.width});
-        add("lstm.bias_ih" + layer, {4 * shape.width});
-        add("lstm.bias_hh" + layer, {4 * shape.width});
-    }
-    add("linear.weight", {shape.outputs, shape.width});
-    add("linear.bias", {shape.outputs});
-    return tensors;
-}
 
 using Values = std::vector<double>;
 
@@ -56,7 +30,7 @@ double sigmoid(double x) {
 }
 
 // The definition: one layer over the whole window, then the next.
-Values by_definition(const Tensors& tensors, const Shape& shape, std::vector<Values> sequence) {
+Values by_definition(const Tensors& tensors, const SpeakerShape& shape, std::vector<Values> sequence) {
     for (std::size_t layer = 0; layer < shape.layers; ++layer) {
         const std::string name = "_l" + std::to_string(layer);
         Values output(shape.width);
@@ -88,8 +62,9 @@ Values by_definition(const Tensors& tensors, const Shape& shape, std::vector<Val
 TEST(SpeakerEncoder, IsTheNetworkByItsDefinition) {
     for (unsigned seed = 0; seed < 60; ++seed) {
         RandomValues random(seed);
-        const Shape shape{random.count(1, 20), 16 * random.count(1, 3), random.count(1, 3), random.count(20, 40)};
-        const Tensors tensors = random_tensors(random, shape);
+        const SpeakerShape shape{random.count(1, 20), 16 * random.count(1, 3), random.count(1, 3),
+                                 random.count(20, 40)};
+        const Tensors tensors = random_speaker_tensors(random, shape);
         const std::size_t count = random.count(8, 20);
         const std::size_t length = random.count(1, 8);
         const std::vector<float> frames = random.floats(count * shape.bands);
@@ -114,7 +89,7 @@ TEST(SpeakerEncoder, IsTheNetworkByItsDefinition) {
 
 TEST(SpeakerEncoder, GivesTheSameBitsForAnyBatchAndInstructionSet) {
     RandomValues random(7);
-    const Tensors tensors = random_tensors(random, {40, 48, 3, 33});
+    const Tensors tensors = random_speaker_tensors(random, {40, 48, 3, 33});
     const std::vector<float> frames = random.floats(50 * 40);
     const std::vector<std::size_t> starts{0, 3, 9, 20, 21, 30};
     const auto together = SpeakerEncoder::make(tensors, "random").value().encode(frames, starts, 20);
@@ -130,7 +105,7 @@ TEST(SpeakerEncoder, GivesTheSameBitsForAnyBatchAndInstructionSet) {
 
 TEST(SpeakerEncoder, RefusesTensorsThatDoNotFit) {
     RandomValues random(3);
-    const Tensors whole = random_tensors(random, {5, 16, 2, 8});
+    const Tensors whole = random_speaker_tensors(random, {5, 16, 2, 8});
     ASSERT_TRUE(SpeakerEncoder::make(whole, "whole"));
     for (const auto& [name, tensor] : whole) {
         if (name == "lstm.weight_ih_l1") continue;  // without it the encoder is one of a single layer
