@@ -144,9 +144,10 @@ def main():
     options.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="video-transcriber-bench-") as work:
         results = measure_everything(options, pathlib.Path(work))
+    # The figures first: they took an hour, the words about them a moment.
+    (options.output / "report.json").write_text(json.dumps(results, default=plain, indent=1, ensure_ascii=False) + "\n")
     markdown = to_markdown(results)
     (options.output / "report.md").write_text(markdown)
-    (options.output / "report.json").write_text(json.dumps(results, default=plain, indent=1, ensure_ascii=False) + "\n")
     print(markdown)
 
 

@@ -95,10 +95,10 @@ def words_section(found):
 
 def long_section(found):
     rows = [[f"{hours} h", f"{one['cost'].wall_seconds:.0f}", f"{one['cost'].cpu_seconds:.0f}", one["words"],
-             megabytes(one["cost"].tree_peak_bytes), megabytes(one["own_peak_bytes"]["process"]), megabytes(one["own_peak_bytes"]["decoder"])]
+             megabytes(one["cost"].tree_peak_bytes), megabytes(one["own_peak_bytes"])]
             for hours, one in found.items()]
     note = "The same speech (up to 20 minutes) at the start and at the end, silence between; m4a, AAC 32 kbit/s; 2 threads."
-    head = ["file", "wall s", "CPU s", "words", "peak MB (tree)", "own peak MB", "decoder's peak MB"]
+    head = ["file", "wall s", "CPU s", "words", "peak MB (tree)", "own peak MB"]
     return f"## Memory on long files\n\n{note}\n\n" + table(head, rows)
 
 
