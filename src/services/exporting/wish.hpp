@@ -21,9 +21,9 @@ struct Wish {
     bool operator==(const Wish&) const = default;
 };
 
-/// {"format", "subtitle_rules"?, "subtitle_settings"?, "version"?, "strict"?, "figures"?, "mask_profanity"?}. "subtitle_settings" is an object of
-/// numbers and makes the rules "custom". For formats without cues, rules are checked and then left out.
-/// Errors: unknown_format, invalid_argument, unknown_field.
+/// {"format", "subtitle_rules"?, "subtitle_settings"?, "version"?, "strict"?, "figures"?, "mask_profanity"?}.
+/// "subtitle_settings" is an object of numbers and makes the rules "custom". For formats without cues, rules are
+/// checked and then left out. Errors: unknown_format, invalid_argument, unknown_field.
 base::Result<Wish> parse_wish(const base::Json& body);
 
 /// How to write it. Errors: those of formats::find_rules.
