@@ -28,6 +28,11 @@ FileId id_of(const struct stat& status) {
 class SystemFile final : public File {
   public:
     SystemFile(Descriptor file, fs::path path, FileId id) : file_(std::move(file)), path_(std::move(path)), id_(id) {}
+    ~SystemFile() override {
+        if (is_locked_) unlock();
+    }
+    SystemFile(const SystemFile&) = delete;
+    SystemFile& operator=(const SystemFile&) = delete;
 
     [[nodiscard]] FileId id() const override { return id_; }
     base::Result<std::uint64_t> size() override;
@@ -40,9 +45,12 @@ class SystemFile final : public File {
     base::Result<Descriptor> read_only() override;
 
   private:
+    void unlock();
+
     Descriptor file_;
     fs::path path_;
     FileId id_;
+    bool is_locked_ = false;
 };
 
 base::Result<std::unique_ptr<File>> wrap(Descriptor file, const fs::path& path) {
@@ -105,9 +113,18 @@ base::Result<bool> SystemFile::try_lock(std::uint64_t offset_bytes, std::uint64_
     range.l_whence = SEEK_SET;
     range.l_start = static_cast<off_t>(offset_bytes);
     range.l_len = static_cast<off_t>(size_bytes);
-    if (fcntl(file_.number(), F_OFD_SETLK, &range) == 0) return true;
+    if (fcntl(file_.number(), F_OFD_SETLK, &range) == 0) return is_locked_ = true;
     if (errno == EAGAIN || errno == EACCES) return false;
     return fault("lock", path_, errno);
+}
+
+// Not left to the closing of the descriptor: a child that another thread is about to start has it too until it runs its
+// program, and would keep the lock that long.
+void SystemFile::unlock() {
+    struct flock everything{};
+    everything.l_type = F_UNLCK;
+    everything.l_whence = SEEK_SET;
+    fcntl(file_.number(), F_OFD_SETLK, &everything);
 }
 
 base::Result<Descriptor> SystemFile::read_only() {
