@@ -138,8 +138,10 @@ Result<ModelFolder> ModelStore::add(const fs::path& source, const speech::ModelD
     }
     auto adding = AddingFolder::make(user_folder_);
     if (!adding) return std::unexpected(adding.error());
-    if (auto copied = copy_files(source, description, adding->path(), stop); !copied)
-        return std::unexpected(copied.error());
+    // A signal may end any call early (EINTR): who asked to stop is told that it was, not which call it met.
+    const auto copied = copy_files(source, description, adding->path(), stop);
+    if (stop) return std::unexpected(cancelled());
+    if (!copied) return std::unexpected(copied.error());
     const auto tried = try_it(adding->path());
     if (stop) return std::unexpected(cancelled());
     if (!tried) return std::unexpected(tried.error());
