@@ -46,6 +46,16 @@ void live_large(Blobs& blobs, Promises& promises) {
     if (upload->complete()) promises.written.insert("video");
 }
 
+// A writer that was taken over puts once more what the one after it has been told is durable.
+void live_late(Blobs& blobs, Promises& promises) {
+    const auto tenant = blobs.tenant("acme").value();
+    const auto upload = tenant->begin("video", {}, smallest_part_bytes).value();
+    promises.upload_id = upload->id();
+    const std::string content = content_of("video", video_bytes);
+    if (upload->part(1, source_of(content))) promises.parts.insert(1);
+    (void)tenant->resume("video", upload->id()).value()->part(1, source_of(content));
+}
+
 std::size_t size_of(const std::string& key) {
     return key == "small" ? 900 : key == "last" ? 20 : video_bytes;
 }
@@ -152,6 +162,12 @@ TEST(Crash, ContinuesAnUploadWhereverTheMachineFallsDead) {
     const Outcome outcome = crash_everywhere({}, live_large, runtime::test_seed("Crash"), 3);
     EXPECT_EQ(outcome.broken, 0) << "of " << outcome.crashes << " crashes";
     EXPECT_GT(outcome.crashes, 100U);
+}
+
+TEST(Crash, NeverLosesAPartThatIsPutAgainWithTheSameBytes) {
+    const Outcome outcome = crash_everywhere({}, live_late, runtime::test_seed("Crash"), 3);
+    EXPECT_EQ(outcome.broken, 0) << "of " << outcome.crashes << " crashes";
+    EXPECT_GT(outcome.crashes, 30U);
 }
 
 // The two faults that the tests above must be able to see: a blob that gets its name before its bytes are synced, and a

@@ -100,11 +100,19 @@ base::Result<std::unique_ptr<File>> FolderUpload::lock(std::uint64_t offset_byte
     return data;
 }
 
+// Bytes that are there already are not written again: whoever was stopped for long and puts them late must not endanger
+// what the writer after it was told is durable.
 base::Result<PartRecord> FolderUpload::store_part(File& data, std::uint32_t number, const Source& source) {
+    auto before = record_of(number);
     // An earlier record of this part must be gone for good before the bytes under it change.
-    if (auto forgotten = forget_part(number); !forgotten) return std::unexpected(forgotten.error());
+    if (auto forgotten = before ? base::Result<void>() : forget_part(number); !forgotten)
+        return std::unexpected(forgotten.error());
     PartRecord record{number, 0, ms_of(place_.surroundings.clock.utc_now()), {}};
-    if (auto stored = store_chunks(data, record, source); !stored) return std::unexpected(stored.error());
+    const auto stored = store_chunks(data, record, before, source);
+    if (stored && before && before->chunks == record.chunks && before->size_bytes == record.size_bytes) return *before;
+    if (auto forgotten = before ? forget_part(number) : base::Result<void>(); !forgotten)
+        return std::unexpected(forgotten.error());
+    if (!stored) return std::unexpected(stored.error());
     if (record.size_bytes == 0) return record;
     const auto durable = in_order([&] { return data.sync(); },
                                   [&] { return write_file(place_.files, folder_ / part_name(number), encode(record)); },
@@ -113,24 +121,44 @@ base::Result<PartRecord> FolderUpload::store_part(File& data, std::uint32_t numb
     return record;
 }
 
-base::Result<void> FolderUpload::store_chunks(File& data, PartRecord& record, const Source& source) {
+base::Result<void> FolderUpload::store_chunks(File& data, PartRecord& record, std::optional<PartRecord>& before,
+                                              const Source& source) {
     Bytes buffer(chunk_size_bytes);
-    const std::uint64_t begin = (record.number - 1) * record_.part_size_bytes;
     while (record.size_bytes < record_.part_size_bytes) {
         const auto size = fill(buffer, source);
         if (!size) return std::unexpected(size.error());
         if (*size == 0) return {};
-        const std::uint64_t offset_bytes = begin + record.size_bytes;
-        const auto bytes = std::span(buffer).first(*size);
-        const ChunkName name{place_.tenant, record_.key, record_.key_id, offset_bytes / chunk_size_bytes};
-        const auto check = seal_chunk(place_, name, bytes);
-        if (!check) return std::unexpected(check.error());
-        if (auto written = data.write_at(offset_bytes, bytes); !written) return written;
-        record.chunks.push_back(*check);
-        record.size_bytes += *size;
+        if (auto stored = store_chunk(data, record, before, std::span(buffer).first(*size)); !stored) return stored;
         if (*size < buffer.size()) return {};
     }
     return {};
+}
+
+// The record before is forgotten with the first chunk that differs.
+base::Result<void> FolderUpload::store_chunk(File& data, PartRecord& record, std::optional<PartRecord>& before,
+                                             std::span<std::byte> bytes) {
+    const std::uint64_t offset_bytes = (record.number - 1) * record_.part_size_bytes + record.size_bytes;
+    const ChunkName name{place_.tenant, record_.key, record_.key_id, offset_bytes / chunk_size_bytes};
+    const auto check = seal_chunk(place_, name, bytes);
+    if (!check) return std::unexpected(check.error());
+    const std::size_t at = record.chunks.size();
+    if (before && (at >= before->chunks.size() || before->chunks[at] != *check)) {
+        if (auto forgotten = forget_part(record.number); !forgotten) return forgotten;
+        before.reset();
+    }
+    if (!before) {
+        if (auto written = data.write_at(offset_bytes, bytes); !written) return written;
+    }
+    record.chunks.push_back(*check);
+    record.size_bytes += bytes.size();
+    return {};
+}
+
+// None when it is torn, too.
+std::optional<PartRecord> FolderUpload::record_of(std::uint32_t number) {
+    const auto bytes = read_file(place_.files, folder_ / part_name(number));
+    auto record = bytes ? decode_part(*bytes) : std::nullopt;
+    return record && record->number == number ? record : std::nullopt;
 }
 
 base::Result<void> FolderUpload::forget_part(std::uint32_t number) {

@@ -2,6 +2,8 @@
 // from the moment its record is durable; completing copies nothing: it writes the index and gives the folder its name.
 #pragma once
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "blob/folder_files.hpp"
@@ -30,7 +32,11 @@ class FolderUpload final : public Upload {
     FolderUpload(TenantPlace place, std::string id, UploadRecord record);
     base::Result<std::unique_ptr<File>> lock(std::uint64_t offset_bytes, std::uint64_t size_bytes);
     base::Result<PartRecord> store_part(File& data, std::uint32_t number, const Source& source);
-    base::Result<void> store_chunks(File& data, PartRecord& record, const Source& source);
+    base::Result<void> store_chunks(File& data, PartRecord& record, std::optional<PartRecord>& before,
+                                    const Source& source);
+    base::Result<void> store_chunk(File& data, PartRecord& record, std::optional<PartRecord>& before,
+                                   std::span<std::byte> bytes);
+    std::optional<PartRecord> record_of(std::uint32_t number);
     base::Result<void> forget_part(std::uint32_t number);
     base::Result<std::vector<PartRecord>> records();
     base::Result<IndexRecord> assemble();
