@@ -198,10 +198,22 @@ Result<bool> change_session(store::Transaction& transaction, SessionRecord& reco
 }
 
 Result<void> delete_session(store::Transaction& transaction, std::string_view id) {
+    const auto remembered = transaction.execute(
+        "insert into session_erased (tenant_id, id, created_ms) values (:tenant, :id, {now_ms})"
+        " on conflict (tenant_id, id) do nothing",
+        {{"id", id}});
+    if (!remembered) return std::unexpected(remembered.error());
     const auto deleted =
         transaction.execute("delete from session_sessions where tenant_id = :tenant and id = :id", {{"id", id}});
     if (!deleted) return std::unexpected(deleted.error());
     return {};
+}
+
+Result<bool> was_deleted(store::Transaction& transaction, std::string_view id) {
+    const auto row =
+        transaction.query_one("select id from session_erased where tenant_id = :tenant and id = :id", {{"id", id}});
+    if (!row) return std::unexpected(row.error());
+    return row->has_value();
 }
 
 Result<SessionRecord> read_session(store::ReadTransaction& transaction, const Row& row) {

@@ -51,7 +51,9 @@ base::Result<void> save_session(store::Transaction& transaction, const SessionRe
 base::Result<bool> change_session(store::Transaction& transaction, SessionRecord& record,
                                   const model::SessionChange& change);
 
+/// Remembers that it was there.
 base::Result<void> delete_session(store::Transaction& transaction, std::string_view id);
+base::Result<bool> was_deleted(store::Transaction& transaction, std::string_view id);
 
 /// A row of session_sessions, all columns.
 base::Result<SessionRecord> read_session(store::ReadTransaction& transaction, const store::Row& row);

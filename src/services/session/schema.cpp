@@ -39,10 +39,17 @@ create table session_search_keys (
     primary key (tenant_id, id));
 )";
 
+// Sessions that were deleted: a repeated call of the mesh must not make one again.
+constexpr std::string_view second = R"(
+create table session_erased (
+    tenant_id text not null, id text not null, created_ms bigint not null,
+    primary key (tenant_id, id)) {clustered};
+)";
+
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-    return {{"session", 1, first}};
+    return {{"session", 1, first}, {"session", 2, second}};
 }
 
 }  // namespace session

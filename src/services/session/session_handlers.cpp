@@ -77,6 +77,9 @@ Result<Response> put(const Platform& platform, const Request& request, const Con
             if (!there) return std::unexpected(there.error());
             return session_response(200, *there);
         }
+        const auto deleted = was_deleted(transaction, id);
+        if (!deleted) return std::unexpected(deleted.error());
+        if (*deleted) return base::fail(ErrorCode::not_found, "the session was deleted");
         const auto made = make_session(platform, transaction, *principal, id, *said);
         if (!made) return std::unexpected(made.error());
         return session_response(201, *made);

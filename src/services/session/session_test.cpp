@@ -58,6 +58,15 @@ TEST(Session, IsMadeOnceByItsIdThroughTheMesh) {
     EXPECT_EQ(sessions.send("PUT", "/internal/sessions/5", "{}").status, 400);
 }
 
+TEST(Session, IsNotMadeAgainByALateCallAfterItsDeletion) {
+    Sessions sessions;
+    const std::string id = sessions.platform.platform().ids.next();
+    ASSERT_EQ(sessions.send("PUT", "/internal/sessions/" + id, "{}").status, 201);
+    ASSERT_EQ(sessions.send("DELETE", "/v1/sessions/" + id).status, 204);
+    EXPECT_EQ(sessions.send("PUT", "/internal/sessions/" + id, "{}").status, 404);
+    EXPECT_EQ(sessions.count("session_sessions"), 0);
+}
+
 TEST(Session, IsMadeOnceByAnIdempotencyKey) {
     Sessions sessions;
     const auto make = [&] { return sessions.send("POST", "/v1/sessions", "{}", {{"Idempotency-Key", "k"}}); };

@@ -51,7 +51,8 @@ base::Result<Upload> begin_upload(const Uploads& shared, const Unit& unit, const
                   .owner_id = wanted.owner_id,
                   .length_bytes = wanted.length_bytes,
                   .media_type = wanted.media_type,
-                  .resumable = wanted.resumable};
+                  .resumable = wanted.resumable,
+                  .ends_session = wanted.ends_session};
     upload.blob_key = "videos/" + upload.session_id + "/" + upload.id;
     const auto blobs = shared.platform.blobs.tenant(unit.tenant_id);
     if (!blobs) return pass_on(blobs);

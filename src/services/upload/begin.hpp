@@ -11,10 +11,12 @@ struct NewUpload {
     std::string media_type;
     std::string file_name;
     bool resumable = true;
+    bool ends_session = true;  // as Upload::ends_session
 };
 
 /// Begins the blob, then the row; one that is not resumable is in the caller's hands at once (its lease is taken).
-/// Errors: content_type_refused, file_empty, body_too_large, those of blobs and store.
+/// Errors: content_type_refused, file_empty, body_too_large, not_found (the session was deleted), those of blobs and
+/// store.
 base::Result<Upload> begin_upload(const Uploads& shared, const Unit& unit, const NewUpload& wanted);
 
 /// Whether a video of this type and declared length would be taken at all. Errors: as above.
@@ -24,7 +26,8 @@ base::Result<void> check_video(const Settings& settings, std::string_view media_
 /// An upload by one request. When it goes without finish() the upload has failed.
 class OneShot {
   public:
-    /// `session_waits_for_it`: the session ends with it, and is told when it fails.
+    /// `session_waits_for_it`: the session ends with it, and is told when it fails here. When the process dies,
+    /// NewUpload::ends_session decides.
     static base::Result<std::unique_ptr<OneShot>> begin(const Shared& shared, const Unit& unit, NewUpload wanted,
                                                         bool session_waits_for_it);
     ~OneShot();

@@ -22,7 +22,17 @@ create unique index upload_uploads_video on upload_uploads (tenant_id, session_i
 create index upload_uploads_open on upload_uploads (expires_ms) where state = 'open';
 )";
 
-constexpr std::array steps{store::Migration{"upload", 1, first}};
+// Whether the session is over when its one request breaks off. upload_erased are sessions that are gone: an upload that
+// began at the same moment must not outlive them.
+constexpr std::string_view second = R"(
+alter table upload_uploads add column ends_session bigint not null default 1;
+
+create table upload_erased (
+    tenant_id text not null, id text not null, created_ms bigint not null,
+    primary key (tenant_id, id)) {clustered};
+)";
+
+constexpr std::array steps{store::Migration{"upload", 1, first}, store::Migration{"upload", 2, second}};
 
 }  // namespace
 

@@ -34,6 +34,7 @@ Result<void> session_deleted(store::Transaction& transaction, const model::Event
     for (const Upload& upload : *uploads) {
         if (auto added = add_erase(transaction, upload, true); !added) return added;
     }
+    if (auto remembered = remember_erased(transaction, session_id); !remembered) return remembered;
     return delete_uploads_of(transaction, session_id);
 }
 

@@ -78,4 +78,31 @@ TEST_F(Upkeep, AOneShotUploadEndsWithItsRequest) {
     EXPECT_EQ(late->status, 409);
 }
 
+// The client knows the session's id and can send the video again, whoever broke off: it or our process.
+TEST_F(Upkeep, ASessionThatWasThereBeforeGoesOnWaitingForItsVideo) {
+    const std::string id = platform.platform().ids.next();
+    sessions.rows[id];
+    auto sink = open_sink(
+        {.method = "PUT", .target = "/v1/sessions/" + id + "/video", .headers = {{"Content-Type", "video/mp4"}}});
+    pour(*sink, "abc");
+    platform.clock().advance(std::chrono::seconds(61));
+    platform.settle();
+    platform.clock().advance(std::chrono::seconds(30));
+    platform.settle();
+    EXPECT_TRUE(pour(*sink, std::string(100, 'd'))) << "the sweep has ended it";
+    EXPECT_TRUE(platform.events("upload.failed").empty());
+    EXPECT_TRUE(keys().empty());
+}
+
+TEST_F(Upkeep, AnUploadThatBeginsAfterItsSessionWasDeletedDoesNotBegin) {
+    const std::string id = platform.platform().ids.next();
+    sessions.rows[id];
+    tell("session.deleted", id);
+    const auto answer = ask("PUT", "/v1/sessions/" + id + "/video", {{"Content-Type", "video/mp4"}}, "late");
+    EXPECT_EQ(answer.status, 404) << "the session service may not have known of it a moment ago";
+    platform.settle();
+    EXPECT_TRUE(keys().empty());
+    EXPECT_TRUE(platform.events("video.uploaded").empty());
+}
+
 }  // namespace upload

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds erase_delay{10'000};
 
 const std::string columns =
     "id, session_id, owner_id, blob_key, blob_upload_id, length_bytes, offset_bytes, tail_key, tail_bytes, media_type,"
-    " file_name, file_name_key_id, state, resumable, content_hash, lease_token, expires_ms";
+    " file_name, file_name_key_id, state, resumable, ends_session, content_hash, lease_token, expires_ms";
 
 std::string_view name_of(State state) {
     return state_names.at(std::to_underlying(state));
@@ -46,6 +46,7 @@ Upload upload_of(const store::Row& row) {
             .file_name = {row.bytes("file_name"), row.text("file_name_key_id")},
             .state = state_of(row.text("state")),
             .resumable = row.flag("resumable"),
+            .ends_session = row.flag("ends_session"),
             .content_hash = row.text("content_hash"),
             .lease_token = row.integer("lease_token"),
             .expires_ms = row.integer("expires_ms")};
@@ -79,12 +80,16 @@ base::Result<void> done(const base::Result<std::int64_t>& changed) {
 }  // namespace
 
 base::Result<void> insert_upload(Transaction& transaction, const Upload& upload, std::chrono::milliseconds expires) {
+    const auto erased = transaction.query_one("select id from upload_erased where tenant_id = :tenant and id = :id",
+                                              {{"id", upload.session_id}});
+    if (!erased) return std::unexpected(erased.error());
+    if (erased->has_value()) return fail(ErrorCode::not_found, "the session was deleted");
     return done(transaction.execute(
         "insert into upload_uploads (tenant_id, " + columns +
             ", lease_expires_ms, created_ms, row_version) values"
             " (:tenant, :id, :session, :owner, :blob_key, :blob_upload, :length, 0, '', 0, :media_type, :file_name, "
             ":key_id,"
-            " 'open', :resumable, '', 0, {now_ms} + :expires, 0, {now_ms}, 1)",
+            " 'open', :resumable, :ends_session, '', 0, {now_ms} + :expires, 0, {now_ms}, 1)",
         {{"id", upload.id},
          {"session", upload.session_id},
          {"owner", upload.owner_id},
@@ -95,6 +100,7 @@ base::Result<void> insert_upload(Transaction& transaction, const Upload& upload,
          {"file_name", upload.file_name.bytes},
          {"key_id", upload.file_name.key_id},
          {"resumable", upload.resumable},
+         {"ends_session", upload.ends_session},
          {"expires", std::int64_t{expires.count()}}}));
 }
 
@@ -191,6 +197,7 @@ base::Result<void> terminate(Transaction& transaction, const Upload& upload) {
 }
 
 base::Result<void> tell_failed(Transaction& transaction, const Upload& upload, const base::Error& error) {
+    if (!upload.ends_session) return {};
     const auto others = transaction.query_one(
         "select count(*) as n from upload_uploads where tenant_id = :tenant and session_id = :session and id <> :id"
         " and state in ('open', 'finished')",
@@ -209,6 +216,13 @@ base::Result<std::vector<Upload>> uploads_of(Transaction& transaction, std::stri
     std::vector<Upload> found;
     std::ranges::transform(*rows, std::back_inserter(found), upload_of);
     return found;
+}
+
+base::Result<void> remember_erased(Transaction& transaction, std::string_view session_id) {
+    return done(
+        transaction.execute("insert into upload_erased (tenant_id, id, created_ms) values (:tenant, :id, {now_ms})"
+                            " on conflict (tenant_id, id) do nothing",
+                            {{"id", session_id}}));
 }
 
 base::Result<void> delete_uploads_of(Transaction& transaction, std::string_view session_id) {

@@ -33,7 +33,8 @@ struct Upload {
     std::string media_type;
     store::Sealed file_name;
     State state = State::open;
-    bool resumable = true;  // false: the one request that began it must also finish it
+    bool resumable = true;     // false: the one request that began it must also finish it
+    bool ends_session = true;  // whether the session is told when it fails, or goes on waiting for a video
     std::string content_hash;
     std::int64_t lease_token = 0;
     std::int64_t expires_ms = 0;
@@ -43,6 +44,7 @@ struct Upload {
 
 std::span<const store::Migration> upload_migrations();
 
+/// Errors: not_found (the session was deleted).
 base::Result<void> insert_upload(store::Transaction& transaction, const Upload& upload,
                                  std::chrono::milliseconds expires);
 /// Errors: not_found.
@@ -66,8 +68,12 @@ base::Result<bool> finish_upload(store::Transaction& transaction, std::string_vi
 base::Result<bool> end_upload(store::Transaction& transaction, const Upload& upload, State state);
 /// Removes the row of an open upload and has what it left erased. Errors: conflict when it is finished.
 base::Result<void> terminate(store::Transaction& transaction, const Upload& upload);
-/// Tells the session that there will be no video, unless another upload of it is open or finished.
+/// Tells the session that there will be no video, unless another upload of it is open or finished, or it is to wait for
+/// one more.
 base::Result<void> tell_failed(store::Transaction& transaction, const Upload& upload, const base::Error& error);
+
+/// From now on the session has no uploads.
+base::Result<void> remember_erased(store::Transaction& transaction, std::string_view session_id);
 
 /// Of a session in these states, in the order of their ids.
 base::Result<std::vector<Upload>> uploads_of(store::Transaction& transaction, std::string_view session_id);

@@ -60,9 +60,10 @@ Result<Opening> put(const Shared& shared, Request& request, Context& context) {
     if (!session) return pass_on(session);
     if (auto may = flow::authorize(context, model::Action::upload_write, session->owner_id); !may) return pass_on(may);
     // The session goes on waiting when this breaks off: the client knows its id and can send the video again.
-    auto upload =
-        OneShot::begin(shared, unit_of(*principal, context),
-                       {.session_id = session_id, .owner_id = session->owner_id, .media_type = media_type}, false);
+    auto upload = OneShot::begin(
+        shared, unit_of(*principal, context),
+        {.session_id = session_id, .owner_id = session->owner_id, .media_type = media_type, .ends_session = false},
+        false);
     if (!upload) return pass_on(upload);
     return std::make_unique<RawVideo>(shared, context, *std::move(upload));
 }
