@@ -6,8 +6,8 @@
 namespace formats {
 namespace {
 
-// Strong language that broadcasters bleep; each stem with the endings it takes. Words that are harmless in most of
-// their uses ("cock", "ass" in "assess") stand whole or not at all.
+// A list of our own, of words that broadcasters bleep; each stem with the endings it takes. Words that are harmless in
+// most of their uses ("cock", "ass" in "assess") stand whole or not at all, and those that are names are not here.
 struct Stem {
     std::string_view stem;
     bool inflected;  // takes endings
@@ -19,10 +19,10 @@ constexpr std::array stems{
     Stem{"twat", true},     Stem{"slut", true},       Stem{"whore", true},    Stem{"piss", true},
     Stem{"goddamn", true},  Stem{"cocksuck", true},   Stem{"nigger", true},   Stem{"faggot", true},
     Stem{"jackass", true},  Stem{"dumbass", true},    Stem{"bollock", true},  Stem{"prick", false},
-    Stem{"pricks", false},  Stem{"dick", false},      Stem{"dicks", false},
+    Stem{"pricks", false},
 };
-constexpr std::array<std::string_view, 15> endings{"",    "s", "es", "ed",  "er",   "ers",  "ing", "in",
-                                                   "in'", "y", "ty", "ier", "hole", "head", "'s"};
+constexpr std::array<std::string_view, 14> endings{"",   "s", "es", "ed",  "er",   "ers",  "ing",
+                                                   "in", "y", "ty", "ier", "hole", "head", "'s"};
 
 bool is_letter(char byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '\'';
@@ -47,16 +47,19 @@ bool is_profane(std::string_view part) {
 
 }  // namespace
 
-std::string masked(std::string_view word) {
-    std::string result(word);
-    for (std::size_t begin = 0; begin < result.size();) {
-        std::size_t end = begin;
-        while (end < result.size() && is_letter(result[end]))
-            ++end;
-        if (is_profane(std::string_view(result).substr(begin, end - begin)))
-            std::fill(result.begin() + static_cast<std::ptrdiff_t>(begin) + 1,
-                      result.begin() + static_cast<std::ptrdiff_t>(end), '*');
-        begin = end + 1;
+std::string masked(std::string_view text) {
+    std::string result(text);
+    for (std::size_t at = 0; at < result.size();) {
+        std::size_t begin = at;
+        while (at < result.size() && is_letter(result[at]))
+            ++at;
+        std::size_t end = at++;
+        while (begin < end && result[begin] == '\'')  // a quotation's
+            ++begin;
+        while (end > begin && result[end - 1] == '\'')
+            --end;
+        if (end > begin && is_profane(std::string_view(result).substr(begin, end - begin)))
+            result.replace(begin + 1, end - begin - 1, end - begin - 1, '*');
     }
     return result;
 }

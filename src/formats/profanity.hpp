@@ -5,8 +5,8 @@
 
 namespace formats {
 
-/// The word with a star for each letter after the first when it is one of the list (English, with its inflections),
-/// whatever its case and the punctuation around it; else as it is. Parts with hyphens are judged each for itself.
-std::string masked(std::string_view word);
+/// The text with a star for each letter after the first in the words of a list (English, with its inflections),
+/// whatever their case and the punctuation around them; all else as it is. Parts with hyphens are words of their own.
+std::string masked(std::string_view text);
 
 }  // namespace formats

@@ -91,9 +91,19 @@ constexpr std::array known{
 };
 constexpr std::array<std::string_view, 11> months{"january", "february",  "march",   "april",    "june",    "july",
                                                   "august",  "september", "october", "november", "december"};
+// What stands before a year, and what after a number that is none: "in nineteen twelve", "nineteen twenty minutes".
+constexpr std::array<std::string_view, 7> year_cues{"in", "since", "until", "year", "circa", "back", "early"};
+constexpr std::array<std::string_view, 30> measures{
+    "second", "seconds", "minute", "minutes", "hour",   "hours",   "day",     "days",  "week",   "weeks",
+    "month",  "months",  "years",  "times",   "people", "men",     "women",   "miles", "metres", "meters",
+    "feet",   "yards",   "pounds", "degrees", "points", "percent", "dollars", "euros", "cents",  "vision"};
 
 bool is_letter(char byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+bool is_one_of(std::span<const std::string_view> list, std::string_view word) {
+    return std::ranges::find(list, word) != list.end();
 }
 
 // A word as it is compared: lower case, without what stands around it.
@@ -180,12 +190,31 @@ Spoken cardinal(Pieces pieces) {
     return all;
 }
 
+Piece piece_of(std::string_view text, std::size_t word) {
+    const auto* const found = std::ranges::find(known, text, &Known::text);
+    return found == known.end() ? Piece{.word = word} : Piece{found->kind, found->value, word};
+}
+
+// The pieces of a word: "twenty-one" has two. None unless all of it is number words.
+std::vector<Piece> pieces_of(std::string_view text, std::size_t word) {
+    std::vector<Piece> pieces;
+    while (true) {
+        const std::size_t end = std::min(text.find('-'), text.size());
+        pieces.push_back(piece_of(text.substr(0, end), word));
+        if (pieces.back().kind == Kind::none) return {};
+        if (end == text.size()) return pieces;
+        text.remove_prefix(end + 1);
+    }
+}
+
 // Pieces that stand beside each other without punctuation between: a run. It is read as one thing or not at all.
 class Run {
   public:
-    Run(std::span<const std::string> words, Pieces pieces) : words_(words), pieces_(pieces) {}
+    Run(std::span<const std::string_view> words, Pieces pieces) : words_(words), pieces_(pieces) {}
 
     [[nodiscard]] std::optional<Replacement> written() const {
+        if (preceding() == "point") return std::nullopt;  // "point five percent", "at this point ten of them"
+        if (is_end_of_range()) return std::nullopt;
         if (auto found = digits()) return replaced(*found, 0);
         if (auto found = time_of_day()) return replaced(*found, 0);
         if (auto found = year()) return replaced(*found, 0);
@@ -194,6 +223,7 @@ class Run {
         if (spoken.pieces == 0) return std::nullopt;
         if (kind_at(pieces_, spoken.pieces) == Kind::point) return decimal(spoken);
         if (spoken.pieces != pieces_.size()) return std::nullopt;
+        if (is_counted_year(spoken.value)) return replaced(std::to_string(spoken.value), 0);
         return measured(spoken.value, figures_of(spoken.value), spoken.value >= 10 || month_before());
     }
 
@@ -205,17 +235,36 @@ class Run {
         const bool apart = !bare(words_[end_word() - 1]).after.empty() || at >= words_.size();
         return apart ? "" : bare(words_[at]).text;
     }
-    [[nodiscard]] bool month_before() const {
-        if (first_word() == 0) return false;
+    // The word before, unless punctuation stands between.
+    [[nodiscard]] std::string preceding() const {
+        if (first_word() == 0) return "";
         const Bare before = bare(words_[first_word() - 1]);
-        return before.after.empty() && std::ranges::find(months, before.text) != months.end();
+        return before.after.empty() ? before.text : "";
     }
+    [[nodiscard]] bool is_number_word(std::size_t word) const {
+        return word < words_.size() && !pieces_of(bare(words_[word]).text, word).empty();
+    }
+    // "twenty to thirty thousand", "ten or twelve": what the first one counts is said by the second.
+    [[nodiscard]] bool is_end_of_range() const {
+        const auto joins = [](const std::string& word) { return word == "to" || word == "or"; };
+        return (joins(following()) && is_number_word(end_word() + 1)) ||
+               (first_word() >= 2 && joins(preceding()) && is_number_word(first_word() - 2));
+    }
+    // With its capital: one can march two abreast.
+    [[nodiscard]] bool month_before() const {
+        if (!is_one_of(months, preceding())) return false;
+        const std::string_view month = words_[first_word() - 1];
+        return std::ranges::any_of(month, [](char byte) { return byte >= 'A' && byte <= 'Z'; });
+    }
+    [[nodiscard]] bool year_cue_before() const { return month_before() || is_one_of(year_cues, preceding()); }
 
     // "a tenth of it"
-    [[nodiscard]] bool after_article() const {
-        if (first_word() == 0) return false;
-        const std::string before = bare(words_[first_word() - 1]).text;
-        return before == "a" || before == "an";
+    [[nodiscard]] bool after_article() const { return preceding() == "a" || preceding() == "an"; }
+
+    // "in two thousand and eight": no comma. A round number may count what follows ("in two thousand cases").
+    [[nodiscard]] bool is_counted_year(std::int64_t value) const {
+        if (value < 1100 || value > 2099 || !year_cue_before() || is_one_of(measures, following())) return false;
+        return value % 100 != 0 || following().empty();
     }
 
     // `more` words after the run are part of it.
@@ -224,8 +273,19 @@ class Run {
         return {first_word(), end, bare(words_[first_word()]).before + text + bare(words_[end - 1]).after};
     }
 
-    // "five five five oh one": four and more, none of them anything but a figure.
+    // "three, two, one" without its commas
+    [[nodiscard]] bool counts_by_one() const {
+        const std::int64_t step = pieces_.size() < 2 ? 0 : pieces_[1].value - pieces_[0].value;
+        if (step != 1 && step != -1) return false;
+        for (std::size_t at = 1; at < pieces_.size(); ++at) {
+            if (pieces_[at].value - pieces_[at - 1].value != step) return false;
+        }
+        return true;
+    }
+
+    // "five five five oh one": four and more, none of them anything but a figure, and nobody counting.
     [[nodiscard]] std::optional<std::string> digits() const {
+        if (counts_by_one()) return std::nullopt;
         std::string text;
         for (const Piece& piece : pieces_) {
             if (piece.kind != Kind::digit && piece.kind != Kind::oh) return std::nullopt;
@@ -251,11 +311,11 @@ class Run {
         return std::to_string(hour.value) + (padded ? ":0" : ":") + std::to_string(minutes.value);
     }
 
-    // "nineteen eighty four", "twenty twenty six", "nineteen oh five", "eighteen hundred"
+    // "nineteen eighty four", "twenty twenty six", "nineteen oh five"; with a cue before it "in fifteen seventeen".
     [[nodiscard]] std::optional<std::string> year() const {
-        if (pieces_.size() == 2 && pieces_[0].kind == Kind::teen && pieces_[1].kind == Kind::hundred)
-            return std::to_string(pieces_[0].value * 100);
-        if (pieces_.size() < 2 || pieces_[0].value < 15 || pieces_[0].value > 20) return std::nullopt;
+        const std::int64_t earliest = year_cue_before() ? 11 : 19;
+        if (pieces_.size() < 2 || pieces_[0].value < earliest || pieces_[0].value > 20) return std::nullopt;
+        if (is_one_of(measures, following())) return std::nullopt;
         if (pieces_[0].kind != Kind::teen && pieces_[0].kind != Kind::tens) return std::nullopt;
         const bool padded = pieces_[1].kind == Kind::oh;
         if (pieces_[1].kind == Kind::digit) return std::nullopt;
@@ -313,26 +373,9 @@ class Run {
         return sure ? std::optional(replaced(text, 0)) : std::nullopt;
     }
 
-    std::span<const std::string> words_;
+    std::span<const std::string_view> words_;
     Pieces pieces_;
 };
-
-Piece piece_of(std::string_view text, std::size_t word) {
-    const auto* const found = std::ranges::find(known, text, &Known::text);
-    return found == known.end() ? Piece{.word = word} : Piece{found->kind, found->value, word};
-}
-
-// The pieces of a word: "twenty-one" has two. None unless all of it is number words.
-std::vector<Piece> pieces_of(std::string_view text, std::size_t word) {
-    std::vector<Piece> pieces;
-    while (true) {
-        const std::size_t end = std::min(text.find('-'), text.size());
-        pieces.push_back(piece_of(text.substr(0, end), word));
-        if (pieces.back().kind == Kind::none) return {};
-        if (end == text.size()) return pieces;
-        text.remove_prefix(end + 1);
-    }
-}
 
 bool only_joins(const Piece& piece) {
     return piece.kind == Kind::conjunction || piece.kind == Kind::point || piece.kind == Kind::oh;
@@ -340,14 +383,17 @@ bool only_joins(const Piece& piece) {
 
 }  // namespace
 
-std::vector<Replacement> spoken_numbers(std::span<const std::string> words) {
+std::vector<Replacement> spoken_numbers(std::span<const std::string_view> words) {
     std::vector<Replacement> replacements;
     std::vector<Piece> run;
     const auto finish = [&] {
-        // "and" and its like belong to a run only inside it.
-        while (!run.empty() && only_joins(run.back()))
+        // "and" and its like belong to a run only inside it; a word that ends in one ("twenty-point") is no number.
+        std::optional<std::size_t> cut_word;
+        while (!run.empty() && only_joins(run.back())) {
+            cut_word = run.back().word;
             run.pop_back();
-        if (!run.empty()) {
+        }
+        if (!run.empty() && run.back().word != cut_word) {
             if (auto written = Run(words, run).written()) replacements.push_back(*std::move(written));
         }
         run.clear();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace formats {
@@ -16,8 +17,10 @@ struct Replacement {
 };
 
 /// Cardinals and ordinals from ten on, decimals, years, times, dates, money, percentages, and figures one by one, in
-/// the order of the words. A run of number words is written whole or left as it is: what could be read in two ways,
-/// counting ("one, two, three"), and phrases ("a hundred times") stay words. Punctuation around stays.
-std::vector<Replacement> spoken_numbers(std::span<const std::string> words);
+/// the order of the words. A run of number words is written whole or left as it is: what could be read in two ways
+/// ("at this point ten"), counting ("one, two, three"), and phrases ("a hundred times") stay words. Years that start
+/// in nineteen or twenty are known by themselves, others by what stands before them ("in fifteen seventeen").
+/// Punctuation around stays, and what was written in figures is not changed by another turn.
+std::vector<Replacement> spoken_numbers(std::span<const std::string_view> words);
 
 }  // namespace formats

@@ -1,8 +1,10 @@
 #include "formats/wording.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <ranges>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "formats/profanity.hpp"
@@ -11,24 +13,16 @@
 namespace formats {
 namespace {
 
-std::vector<std::string> split(std::string_view text) {
-    std::vector<std::string> words;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(' '), text.size());
-        if (end > 0) words.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
+// The words of a text, as views into it.
+std::vector<std::string_view> split(std::string_view text) {
+    std::vector<std::string_view> words;
+    for (const auto part : std::views::split(text, ' ')) {
+        if (!part.empty()) words.emplace_back(part);
     }
     return words;
 }
 
-std::string join(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words)
-        text.append(text.empty() ? "" : " ").append(word);
-    return text;
-}
-
-bool are_those_of(const std::vector<model::Word>& words, const std::vector<std::string>& texts) {
+bool are_those_of(const std::vector<model::Word>& words, const std::vector<std::string_view>& texts) {
     return std::ranges::equal(words, texts, {}, &model::Word::text);
 }
 
@@ -42,32 +36,30 @@ model::Word merged(std::vector<model::Word>::const_iterator first, std::vector<m
     return word;
 }
 
-void write_figures(std::vector<std::string>& texts, std::vector<model::Word>& words) {
+void write_figures(model::Segment& segment) {
+    const std::string before = segment.text;
+    const std::vector<std::string_view> texts = split(before);
+    std::vector<model::Word>& words = segment.words;
     const bool timed = are_those_of(words, texts);
-    auto replacements = spoken_numbers(texts);
-    std::ranges::reverse(replacements);  // from behind, so that those before keep their places
-    for (const Replacement& replacement : replacements) {
-        const auto first = static_cast<std::ptrdiff_t>(replacement.first);
-        const auto end = static_cast<std::ptrdiff_t>(replacement.end);
-        if (timed) {
-            words[replacement.first] = merged(words.begin() + first, words.begin() + end, replacement.text);
-            words.erase(words.begin() + first + 1, words.begin() + end);
-        }
-        texts[replacement.first] = replacement.text;
-        texts.erase(texts.begin() + first + 1, texts.begin() + end);
+    // From behind, so that those before keep their places.
+    for (const Replacement& replacement : spoken_numbers(texts) | std::views::reverse) {
+        const std::string_view first_text = texts[replacement.first];
+        const std::string_view last_text = texts[replacement.end - 1];
+        const auto at = static_cast<std::size_t>(first_text.data() - before.data());
+        const auto end_at = static_cast<std::size_t>(last_text.data() - before.data()) + last_text.size();
+        segment.text.replace(at, end_at - at, replacement.text);
+        if (!timed) continue;
+        const auto first = words.begin() + static_cast<std::ptrdiff_t>(replacement.first);
+        const auto end = words.begin() + static_cast<std::ptrdiff_t>(replacement.end);
+        *first = merged(first, end, replacement.text);
+        words.erase(first + 1, end);
     }
 }
 
-void reword(model::Segment& segment, const Wording& wording) {
-    std::vector<std::string> texts = split(segment.text);
-    if (wording.figures) write_figures(texts, segment.words);
-    if (wording.mask_profanity) {
-        for (std::string& text : texts)
-            text = masked(text);
-        for (model::Word& word : segment.words)
-            word.text = masked(word.text);
-    }
-    segment.text = join(texts);
+void mask_profanity(model::Segment& segment) {
+    segment.text = masked(segment.text);
+    for (model::Word& word : segment.words)
+        word.text = masked(word.text);
 }
 
 }  // namespace
@@ -75,8 +67,10 @@ void reword(model::Segment& segment, const Wording& wording) {
 model::Transcript reworded(model::Transcript transcript, const Wording& wording) {
     const bool english = transcript.language == "en" || transcript.language.starts_with("en-");
     if (!english || wording == Wording{}) return transcript;
-    for (model::Segment& segment : transcript.segments)
-        reword(segment, wording);
+    for (model::Segment& segment : transcript.segments) {
+        if (wording.figures) write_figures(segment);
+        if (wording.mask_profanity) mask_profanity(segment);
+    }
     return transcript;
 }
 

@@ -15,11 +15,15 @@ TEST(Profanity, IsStarredButForItsFirstLetter) {
     EXPECT_EQ(masked("bastard's"), "b********");
     EXPECT_EQ(masked("shit-faced"), "s***-faced");
     EXPECT_EQ(masked("motherfuckers"), "m************");
+    EXPECT_EQ(masked("'shit'"), "'s***'");
+    EXPECT_EQ(masked("fuckin'"), "f*****'");
+    EXPECT_EQ(masked("He said:  'bollocks, you twat'!"), "He said:  'b*******, you t***'!");
 }
 
 TEST(Profanity, IsNotSeenInOtherWords) {
-    for (const char* word : {"assess", "Scunthorpe", "cocktail", "Dickens", "prickly", "shitake", "pissoir", "class",
-                             "bitcoin", "hello", "", "-", "'", "Essex", "twatter", "whoreson", "Dicky"})
+    for (const char* word : {"assess",  "Scunthorpe", "cocktail", "Dickens", "prickly", "shitake", "pissoir",
+                             "class",   "bitcoin",    "hello",    "",        "-",       "'",       "Essex",
+                             "twatter", "whoreson",   "Dicky",    "Dick",    "''",      "o'clock"})
         EXPECT_EQ(masked(word), word);
 }
 
@@ -45,6 +49,12 @@ TEST(Wording, OfWordsIsThatOfTheText) {
     EXPECT_EQ(segment.words[2].confidence, 0.25);
     EXPECT_EQ(segment.words[2].speaker, "S1");
     EXPECT_EQ(segment.words[3].text, "s*****");
+}
+
+TEST(Wording, KeepsTheSpacesBetweenWords) {
+    EXPECT_EQ(reworded(heard("  It  took twenty five  years. "), {.figures = true}).segments[0].text,
+              "  It  took 25  years. ");
+    EXPECT_EQ(reworded(heard("No  number."), {.figures = true}).segments[0].text, "No  number.");
 }
 
 TEST(Wording, LeavesWordsAloneThatAreNotOfTheText) {
