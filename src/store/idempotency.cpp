@@ -28,7 +28,7 @@ base::Result<IdempotentStart> take_over(Transaction& transaction, const Idempote
     const auto row = transaction.query_one(
         "update idempotency set request_hash = :request_hash, state = 'running', token = token + 1, created_ms = "
         "{now_ms},"
-        " expires_ms = {now_ms} + :limit, status = null, headers = null, body = null"
+        " expires_ms = {now_ms} + :limit, status = null, headers = null, body = null, body_key_id = null"
         " where tenant_id = :tenant and key_hash = :key_hash returning token",
         {{"key_hash", hash}, {"request_hash", call.request_hash}, {"limit", std::int64_t{call.running_limit.count()}}});
     if (!row) return std::unexpected(row.error());
@@ -46,7 +46,9 @@ base::Result<IdempotentStart> answer(Transaction& transaction, const IdempotentC
         return base::fail(ErrorCode::idempotency_in_progress,
                           "the first request with this Idempotency-Key still runs; try again later");
     }
-    return IdempotentStart{StoredResponse{row.integer("status"), row.text("headers"), row.bytes("body").data}, 0};
+    const auto body = transaction.unseal({row.bytes("body"), row.text("body_key_id")});
+    if (!body) return std::unexpected(body.error());
+    return IdempotentStart{StoredResponse{row.integer("status"), row.text("headers"), *body}, 0};
 }
 
 base::Result<void> exactly_one(Transaction& transaction, const base::Result<std::int64_t>& changed) {
@@ -64,7 +66,8 @@ base::Result<IdempotentStart> begin_idempotent(Transaction& transaction, const I
     if (!first) return std::unexpected(first.error());
     if (first->has_value()) return IdempotentStart{std::nullopt, (*first)->integer("token")};
     const auto row = transaction.query_one(
-        "select request_hash, state, status, headers, body, case when expires_ms <= {now_ms} then 1 else 0 end as "
+        "select request_hash, state, status, headers, body, body_key_id, case when expires_ms <= {now_ms} then 1 else "
+        "0 end as "
         "expired"
         " from idempotency where tenant_id = :tenant and key_hash = :key_hash {for_update}",
         {{"key_hash", hash}});
@@ -76,16 +79,19 @@ base::Result<IdempotentStart> begin_idempotent(Transaction& transaction, const I
 
 base::Result<void> finish_idempotent(Transaction& transaction, const IdempotentCall& call, std::int64_t token,
                                      const StoredResponse& response) {
+    const auto sealed = transaction.seal(response.body);
+    if (!sealed) return std::unexpected(sealed.error());
     return exactly_one(
         transaction, transaction.execute(
                          "update idempotency set state = 'done', status = :status, headers = :headers, body = :body,"
-                         " expires_ms = {now_ms} + :keep"
+                         " body_key_id = :body_key_id, expires_ms = {now_ms} + :keep"
                          " where tenant_id = :tenant and key_hash = :key_hash and token = :token and state = 'running'",
                          {{"key_hash", key_hash(call)},
                           {"token", token},
                           {"status", response.status},
                           {"headers", response.headers},
-                          {"body", Bytes{response.body}},
+                          {"body", sealed->bytes},
+                          {"body_key_id", sealed->key_id},
                           {"keep", std::int64_t{call.keep.count()}}}));
 }
 

@@ -1,6 +1,7 @@
 // Idempotency keys (draft-ietf-httpapi-idempotency-key-header-07) as rows of the tenant, committed with the effect: the
 // first request runs; while it runs, another with the same key is idempotency_in_progress (409); with another body it
-// is idempotency_mismatch (422); afterwards the stored response is replayed until the record expires.
+// is idempotency_mismatch (422); afterwards the stored response, whose body is sealed, is replayed until the record
+// expires.
 //
 // An effect of one transaction calls begin, does its work and calls finish in it. A longer one commits after begin and
 // calls finish in its last transaction; if its process dies, the key is free again when `running_limit` has passed.

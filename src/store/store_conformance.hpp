@@ -8,6 +8,7 @@
 #include "store/conformance_fixture.hpp"
 #include "store/housekeeping.hpp"
 #include "store/idempotency.hpp"
+#include "store/vault.hpp"
 
 namespace store {
 
@@ -326,6 +327,27 @@ TEST_P(StoreConformance, IdempotencyKeysFollowTheirTable) {
     }
     clock_.advance(24h);
     EXPECT_FALSE(must(again(changed)).replay) << "the record has expired";
+}
+
+TEST_P(StoreConformance, AStoredAnswerIsSealed) {
+    struct Backwards final : Vault {
+        base::Result<Sealed> seal(std::string_view, std::string_view text) override {
+            return Sealed{Bytes{std::string(text.rbegin(), text.rend())}, "k1"};
+        }
+        base::Result<std::string> open(std::string_view, const Sealed& sealed) override {
+            return sealed.key_id == "k1" ? std::string(sealed.bytes.data.rbegin(), sealed.bytes.data.rend()) : "";
+        }
+    } vault;
+    surroundings_.vault = &vault;
+    const IdempotentCall call{"op", "anna", "key", "hash"};
+    Transaction first = write();
+    const auto start = must(begin_idempotent(first, call));
+    must(finish_idempotent(first, call, start.token, {201, "", "My title"}));
+    const auto row = must(first.query_one("select body from idempotency where tenant_id = :tenant"));
+    EXPECT_EQ(row->bytes("body").data, "eltit yM");
+    EXPECT_EQ(must(begin_idempotent(first, call)).replay->body, "My title");
+    must(first.commit());
+    database_.reset();
 }
 
 TEST_P(StoreConformance, AnIdempotencyKeyOfADeadRequestIsFreeAfterItsLimit) {
