@@ -17,7 +17,7 @@ using base::Result;
 constexpr std::size_t mesh_key_bytes = 32;
 
 std::size_t work_threads(const flow::Service& role) {
-    return role.work_threads == 0 ? runtime::usable_cores() + 1 : role.work_threads;
+    return role.work_threads == 0 ? 2 * runtime::usable_cores() + 2 : role.work_threads;
 }
 
 std::string names(const std::vector<std::string>& services) {

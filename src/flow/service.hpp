@@ -118,7 +118,7 @@ struct Service {
     std::vector<runtime::Option> options;
     std::vector<store::Migration> migrations;
     std::function<base::Result<Parts>(const Platform&)> make;
-    std::size_t work_threads = 2;  // of Platform::work_executor; 0: one a core, and one more
+    std::size_t work_threads = 2;  // of Platform::work_executor; 0: two a core, and two more
     int work_niceness = 0;         // makes long work give way to requests (runtime::Threads)
 };
 

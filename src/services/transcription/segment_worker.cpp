@@ -7,6 +7,7 @@
 #include "services/transcription/pcm.hpp"
 #include "services/transcription/segment_rows.hpp"
 #include "services/transcription/work.hpp"
+#include "speech/batching_recogniser.hpp"
 
 namespace transcription {
 namespace {
@@ -70,11 +71,13 @@ Result<flow::CommitWork> recognise(const SharedTools& tools, const speech::Recog
 
 }  // namespace
 
-flow::WorkHandler segment_worker(SharedTools tools, const LoadedEngine& engine, std::size_t at_once) {
+flow::WorkHandler segment_worker(SharedTools tools, const LoadedEngine& engine, std::size_t turns) {
+    const auto recogniser =
+        std::make_shared<const speech::BatchingRecogniser>(engine.engine.recogniser, turns, claims_a_turn);
     return {.kind = std::string(segment_kind),
             .capability = engine.fingerprint,
-            .at_once = at_once,
-            .work = [tools, recogniser = engine.engine.recogniser](
+            .at_once = turns * claims_a_turn,
+            .work = [tools, recogniser](
                         const store::Claim& claim,
                         const flow::WorkLease& lease) { return recognise(tools, *recogniser, claim, lease); },
             .gave_up = [tools](store::Transaction& transaction, const store::Claim& claim,

@@ -7,7 +7,12 @@
 
 namespace transcription {
 
-/// One for each engine of this instance; it claims only segments of runs that are bound to that engine.
-flow::WorkHandler segment_worker(SharedTools tools, const LoadedEngine& engine, std::size_t at_once);
+/// Segments in hand for each turn at the engine. What waits for a turn shares the next one's batch, which costs less
+/// than one by one; more of them in hand would let a tenant's first segment wait longer behind another's many.
+inline constexpr std::size_t claims_a_turn = 2;
+
+/// One for each engine of this instance; it claims only segments of runs that are bound to that engine. The engine runs
+/// `turns` batches at once.
+flow::WorkHandler segment_worker(SharedTools tools, const LoadedEngine& engine, std::size_t turns);
 
 }  // namespace transcription

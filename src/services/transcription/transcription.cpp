@@ -25,7 +25,8 @@ std::vector<runtime::Option> options() {
             {.name = "transcription.workers",
              .type = OptionType::integer,
              .default_text = "0",
-             .documentation = "Segments that a process recognises at once; 0 is one for each processor.",
+             .documentation =
+                 "Threads of a process that recognise segments, each a few at once; 0 is one for each processor.",
              .check = runtime::integer_from(0, 1024)},
             {.name = "transcription.plans",
              .type = OptionType::integer,
