@@ -1,5 +1,5 @@
 # Every target does all the set-up that it needs: on a fresh Debian 12 machine `make run` is enough.
-.PHONY: build run test bench bench-platform lint format sanitize fuzz clean
+.PHONY: build run test bench bench-engine bench-platform lint format sanitize fuzz clean
 .DEFAULT_GOAL := build
 
 VIDEO ?= samples/talk.mp4
@@ -21,6 +21,9 @@ test: build
 
 bench: build
 	@bench/run
+
+bench-engine: build
+	@bench/engine
 
 bench-platform: build
 	@tests/python -B bench/serving.py
