@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -22,6 +23,7 @@ namespace {
 #define VT_WIDEN(at) widen(at)
 #define VT_WIDEN_HALF(at) widen_half(at)
 #define VT_NARROW(vector, at) narrow_to(vector, at)
+#define VT_PAIR_ROWS 4
 namespace portable {
 using Four [[gnu::vector_size(4 * sizeof(float)), gnu::may_alias]] = float;
 inline Four fused(Four a, Four b, Four c) {
@@ -55,6 +57,7 @@ inline void narrow_to(Four vector, Half* at) {
 #undef VT_WIDEN
 #undef VT_WIDEN_HALF
 #undef VT_NARROW
+#undef VT_PAIR_ROWS
 
 #if defined(__x86_64__)
 
@@ -69,6 +72,7 @@ inline void narrow_to(Four vector, Half* at) {
 #define VT_WIDEN_HALF(at) _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)))
 #define VT_NARROW(vector, at) \
     _mm_storeu_si128(reinterpret_cast<__m128i*>(at), _mm256_cvtps_ph(vector, _MM_FROUND_TO_NEAREST_INT))
+#define VT_PAIR_ROWS 4
 #include "speech/matrix_kernel.inl"
 #undef VT_NAMESPACE
 #undef VT_TARGET
@@ -80,6 +84,7 @@ inline void narrow_to(Four vector, Half* at) {
 #undef VT_WIDEN
 #undef VT_WIDEN_HALF
 #undef VT_NARROW
+#undef VT_PAIR_ROWS
 
 #define VT_NAMESPACE avx512
 #define VT_TARGET [[gnu::target("avx512f,fma")]]
@@ -92,6 +97,17 @@ inline void narrow_to(Four vector, Half* at) {
 #define VT_WIDEN_HALF(at) _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)))
 #define VT_NARROW(vector, at) \
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), _mm512_cvtps_ph(vector, _MM_FROUND_TO_NEAREST_INT))
+#define VT_PAIR_ROWS 6
+#include "speech/matrix_kernel.inl"
+#undef VT_NAMESPACE
+#undef VT_TARGET
+#undef VT_PAIR_ROWS
+
+#define VT_NAMESPACE avx512bf16
+#define VT_TARGET [[gnu::target("avx512f,avx512bf16,fma")]]
+#define VT_PAIR_ROWS 8
+#define VT_DOT(in, weights, sum) \
+    _mm512_dpbf16_ps(sum, reinterpret_cast<const __m512bh&>(in), reinterpret_cast<const __m512bh&>(weights))
 #include "speech/matrix_kernel.inl"
 #undef VT_NAMESPACE
 #undef VT_TARGET
@@ -103,20 +119,23 @@ inline void narrow_to(Four vector, Half* at) {
 #undef VT_WIDEN
 #undef VT_WIDEN_HALF
 #undef VT_NARROW
+#undef VT_PAIR_ROWS
+#undef VT_DOT
 
-#define VT_KERNELS(SET)                                                                                       \
-    MatrixKernels {                                                                                           \
-        "fma", #SET, SET::multiply, SET::multiply_lines, SET::multiply_half_lines, SET::narrow, SET::softmax, \
-            SET::normalise, SET::gelu, SET::tanh, SET::gate, SET::add, SET::greatest                          \
+#define VT_KERNELS(SET)                                                                                              \
+    MatrixKernels {                                                                                                  \
+        "bf16", #SET, SET::multiply, SET::multiply_lines, SET::multiply_half_lines, SET::round, SET::multiply_pairs, \
+            SET::narrow, SET::softmax, SET::normalise, SET::gelu, SET::tanh, SET::gate, SET::add, SET::greatest      \
     }
 
-constexpr std::array kernels{VT_KERNELS(avx512), VT_KERNELS(avx2), VT_KERNELS(portable)};
+constexpr std::array kernels{VT_KERNELS(avx512bf16), VT_KERNELS(avx512), VT_KERNELS(avx2), VT_KERNELS(portable)};
 
 std::size_t first_supported() {
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f")) return 0;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) return 1;
-    return 2;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16")) return 0;
+    if (__builtin_cpu_supports("avx512f")) return 1;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) return 2;
+    return 3;
 }
 
 #else
@@ -138,6 +157,11 @@ void lay_out(std::size_t inputs, std::size_t outputs, Place place) {
             place((line * inputs + input) * line_floats + output % line_floats, input * outputs + output);
         }
     }
+}
+
+// Of a value that needs no more than a bfloat16's eight bits.
+BFloat exact(float value) {
+    return BFloat{static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16U)};
 }
 
 }  // namespace
@@ -163,6 +187,20 @@ PackedMatrix::PackedMatrix(const ByteMatrixValues& matrix, std::span<const float
     bytes_.assign(lines() * inputs_ * line_floats, matrix.zero);
     lay_out(inputs_, matrix.outputs,
             [&](std::size_t packed, std::size_t plain) { bytes_[packed] = matrix.values[plain]; });
+}
+
+PairedMatrix::PairedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias)
+    : inputs_(matrix.inputs), scale_(matrix.scale), bias_((matrix.outputs + line_floats - 1) / line_floats, Line{}) {
+    for (std::size_t i = 0; i < bias.size(); ++i)
+        bias_[i / line_floats].values[i % line_floats] = bias[i];
+    pairs_.assign(lines() * inputs_ * line_floats, BFloat{});
+    for (std::size_t input = 0; input < inputs_; ++input) {
+        for (std::size_t output = 0; output < matrix.outputs; ++output) {
+            const int value = int{matrix.values[input * matrix.outputs + output]} - int{matrix.zero};
+            const std::size_t pair = output / line_floats * (inputs_ / 2) + input / 2;
+            pairs_[(pair * line_floats + output % line_floats) * 2 + input % 2] = exact(static_cast<float>(value));
+        }
+    }
 }
 
 std::span<const MatrixKernels> matrix_kernels() {

@@ -1,8 +1,8 @@
 // Matrices times rows of activations, and the functions between them, for transformers on the processor.
 //
 // Every result is a chain of fused multiply-adds in one fixed order (over the inputs, whatever the number of rows,
-// whatever the width of the registers), so that the bits do not depend on the batch, nor on which of the profiles with
-// fused multiply-adds runs. Pure; any thread.
+// whatever the width of the registers), so that the bits do not depend on the batch, nor on which instruction set runs.
+// Pure; any thread.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +16,8 @@ namespace speech {
 
 /// The bits of a 16-bit float (IEEE 754 binary16).
 using Half = std::uint16_t;
+/// The bits of a bfloat16: the upper half of a float.
+enum class BFloat : std::uint16_t {};
 
 /// What a matrix is made of: `inputs` x `outputs` values, the outputs of one input side by side. 8-bit values are
 /// (value - zero) * scale.
@@ -63,6 +65,27 @@ class PackedMatrix {
     std::vector<Line> bias_;
 };
 
+/// A matrix for many rows of activations that are rounded to bfloat16, which some processors multiply twice as fast as
+/// floats: two neighbouring inputs of an output side by side. 8-bit values less their zero are bfloat16 without loss.
+/// `inputs` is even.
+class PairedMatrix {
+  public:
+    PairedMatrix() = default;
+    explicit PairedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias = {});
+
+    [[nodiscard]] std::size_t inputs() const { return inputs_; }
+    [[nodiscard]] std::size_t lines() const { return bias_.size(); }
+    [[nodiscard]] const BFloat* pairs() const { return pairs_.data(); }
+    [[nodiscard]] const float* bias() const { return bias_.front().values; }
+    [[nodiscard]] float scale() const { return scale_; }
+
+  private:
+    std::size_t inputs_ = 0;
+    float scale_ = 1;
+    std::vector<BFloat> pairs_;  // [line][pair of inputs][output in the line][input of the pair]
+    std::vector<Line> bias_;
+};
+
 /// The functions of one instruction set. Rows of activations begin `step` floats after each other; a step is a multiple
 /// of line_floats where rows are written.
 struct MatrixKernels {
@@ -79,6 +102,13 @@ struct MatrixKernels {
     void (*multiply_half_lines)(const Half* halves, std::size_t halves_step, std::size_t inputs, std::size_t lines,
                                 const float* in, std::size_t in_step, std::size_t rows, float* out,
                                 std::size_t out_step);
+    /// Floats to bfloat16, each to the nearest, and what is less than 2^-63 to 0: products of it could be too small for
+    /// a float, which instruction sets do not treat alike. `size` is a multiple of line_floats.
+    void (*round)(const float* values, std::size_t size, BFloat* rounded);
+    /// out = bias + in x matrix. Rows begin `in_step` values after each other, an even number. Of a pair of inputs, the
+    /// second is added first, as the processors that have an instruction for it do.
+    void (*multiply_pairs)(const PairedMatrix& matrix, const BFloat* in, std::size_t in_step, std::size_t rows,
+                           float* out, std::size_t out_step);
     /// Floats to halves, each to the nearest; `size` is a multiple of line_floats.
     void (*narrow)(const float* values, std::size_t size, Half* halves);
     /// Each row of `size` values becomes its softmax; what follows up to the whole line becomes as good as 0.

@@ -3,14 +3,18 @@
 //   VT_NAMESPACE  where they go, VT_TARGET  the attribute that names the instruction set, VT_LANES  floats a register,
 //   VT_ROWS and VT_LINES  the size of the largest tile, so that its sums stay in registers; VT_SINGLE_LINES  how many
 //   lines of a single row hide the latency of its multiply-adds,
-//   VT_FUSED(a, b, c)  a * b + c, rounded once; VT_WIDEN(bytes) and VT_WIDEN_HALF(halves)  as many as there are lanes,
-//   as floats; VT_NARROW(vector, halves)  the other way, to the nearest.
+//   VT_PAIR_ROWS  the rows of such a tile of pairs,
+//   VT_FUSED(a, b, c)  a * b + c, rounded once; VT_DOT(in, weights, sum), where there is an instruction for it, the
+//   same with pairs of bfloat16; VT_WIDEN(bytes) and VT_WIDEN_HALF(halves)  as many as there are lanes, as floats;
+//   VT_NARROW(vector, halves)  the other way, to the nearest.
 // A template cannot carry the instruction set as a parameter, and vectors are lowered before inlining: hence the
 // macros.
 namespace VT_NAMESPACE {
 
 using Vector [[gnu::vector_size(VT_LANES * sizeof(float)), gnu::may_alias]] = float;
 using Ints [[gnu::vector_size(VT_LANES * sizeof(float)), gnu::may_alias]] = std::int32_t;
+using Bits [[gnu::vector_size(VT_LANES * sizeof(float)), gnu::may_alias]] = std::uint32_t;
+using HalfBits [[gnu::vector_size(VT_LANES * sizeof(BFloat)), gnu::may_alias]] = std::uint16_t;
 
 constexpr std::size_t lanes = VT_LANES;
 constexpr std::size_t parts = line_floats / lanes;  // registers a line
@@ -34,19 +38,80 @@ VT_INLINE Vector all(float value) {
 
 struct FloatWeights {
     using Value = float;
+    using Input = float;
+    static constexpr std::size_t most_rows = VT_ROWS;
     VT_INLINE Vector widened(const float* at) const { return load(at); }
 };
 
 struct HalfWeights {
     using Value = Half;
+    using Input = float;
+    static constexpr std::size_t most_rows = VT_ROWS;
     VT_INLINE Vector widened(const Half* at) const { return VT_WIDEN_HALF(at); }
 };
 
 struct ByteWeights {
     using Value = std::uint8_t;
+    using Input = float;
+    static constexpr std::size_t most_rows = VT_ROWS;
     Vector zero;
     VT_INLINE Vector widened(const std::uint8_t* at) const { return VT_WIDEN(at) - zero; }
 };
+
+struct PairWeights {
+    using Value = BFloat;
+    using Input = BFloat;
+    static constexpr std::size_t most_rows = VT_PAIR_ROWS;
+};
+
+VT_INLINE Bits load_bits(const BFloat* from) {
+    Bits bits;
+    __builtin_memcpy(&bits, from, sizeof bits);
+    return bits;
+}
+
+// The same pair in every lane.
+VT_INLINE Bits all_pairs(const BFloat* from) {
+    std::uint32_t pair = 0;
+    __builtin_memcpy(&pair, from, sizeof pair);
+    return pair - Bits{};
+}
+
+#ifndef VT_DOT
+VT_INLINE Vector add_products(Bits in, Bits weights, Vector sum) {
+    const Bits seconds_in = in & 0xFFFF0000U;
+    const Bits seconds = weights & 0xFFFF0000U;
+    const Bits firsts_in = in << 16U;
+    const Bits firsts = weights << 16U;
+    sum = VT_FUSED(reinterpret_cast<const Vector&>(seconds_in), reinterpret_cast<const Vector&>(seconds), sum);
+    return VT_FUSED(reinterpret_cast<const Vector&>(firsts_in), reinterpret_cast<const Vector&>(firsts), sum);
+}
+#else
+VT_INLINE Vector add_products(Bits in, Bits weights, Vector sum) {
+    return VT_DOT(in, weights, sum);
+}
+#endif
+
+template <std::size_t rows, std::size_t lines>
+VT_TARGET inline void tile(const PairWeights&, const BFloat* at, std::size_t line_step, std::size_t inputs,
+                           const BFloat* in, std::size_t in_step, Vector (&sums)[rows][lines * parts]) {
+    for (std::size_t i = 0; i < inputs; i += 2, at += 2 * line_floats) {
+        Bits weights[lines * parts];
+#pragma GCC unroll 8
+        for (std::size_t line = 0; line < lines; ++line) {
+#pragma GCC unroll 4
+            for (std::size_t part = 0; part < parts; ++part)
+                weights[line * parts + part] = load_bits(at + line * line_step + part * 2 * lanes);
+        }
+#pragma GCC unroll 16
+        for (std::size_t row = 0; row < rows; ++row) {
+            const Bits pair = all_pairs(in + row * in_step + i);
+#pragma GCC unroll 16
+            for (std::size_t v = 0; v < lines * parts; ++v)
+                sums[row][v] = add_products(pair, weights[v], sums[row][v]);
+        }
+    }
+}
 
 template <std::size_t rows, std::size_t lines, class Weights>
 VT_TARGET inline void tile(const Weights& weights, const typename Weights::Value* at, std::size_t line_step,
@@ -72,8 +137,8 @@ VT_TARGET inline void tile(const Weights& weights, const typename Weights::Value
 
 template <std::size_t rows, std::size_t lines, class Weights>
 VT_TARGET void tile_of(const Weights& weights, const typename Weights::Value* at, std::size_t line_step,
-                       std::size_t inputs, float scale, const float* bias, const float* in, std::size_t in_step,
-                       float* out, std::size_t out_step) {
+                       std::size_t inputs, float scale, const float* bias, const typename Weights::Input* in,
+                       std::size_t in_step, float* out, std::size_t out_step) {
     Vector sums[rows][lines * parts]{};
     tile<rows, lines>(weights, at, line_step, inputs, in, in_step, sums);
     const Vector scales = all(scale);
@@ -89,8 +154,8 @@ VT_TARGET void tile_of(const Weights& weights, const typename Weights::Value* at
 
 template <std::size_t lines, class Weights>
 VT_TARGET void tiles_of_rows(const Weights& weights, const typename Weights::Value* at, std::size_t line_step,
-                             std::size_t inputs, float scale, const float* bias, const float* in, std::size_t in_step,
-                             std::size_t rows, float* out, std::size_t out_step) {
+                             std::size_t inputs, float scale, const float* bias, const typename Weights::Input* in,
+                             std::size_t in_step, std::size_t rows, float* out, std::size_t out_step) {
     std::size_t row = 0;
     const auto tiles = [&]<std::size_t count>() VT_TARGET {
         for (; row + count <= rows; row += count) {
@@ -98,7 +163,7 @@ VT_TARGET void tiles_of_rows(const Weights& weights, const typename Weights::Val
                                   out + row * out_step, out_step);
         }
     };
-    tiles.template operator()<VT_ROWS>();
+    tiles.template operator()<Weights::most_rows>();
     tiles.template operator()<4>();
     tiles.template operator()<2>();
     tiles.template operator()<1>();
@@ -106,8 +171,9 @@ VT_TARGET void tiles_of_rows(const Weights& weights, const typename Weights::Val
 
 template <class Weights>
 VT_TARGET void all_tiles(const Weights& weights, const typename Weights::Value* at, std::size_t line_step,
-                         std::size_t inputs, std::size_t lines, float scale, const float* bias, const float* in,
-                         std::size_t in_step, std::size_t rows, float* out, std::size_t out_step) {
+                         std::size_t inputs, std::size_t lines, float scale, const float* bias,
+                         const typename Weights::Input* in, std::size_t in_step, std::size_t rows, float* out,
+                         std::size_t out_step) {
     std::size_t line = 0;
     const auto tiles = [&]<std::size_t count>() VT_TARGET {
         for (; line + count <= lines; line += count) {
@@ -144,6 +210,23 @@ VT_TARGET void multiply_half_lines(const Half* halves, std::size_t halves_step, 
                                    const float* in, std::size_t in_step, std::size_t rows, float* out,
                                    std::size_t out_step) {
     all_tiles(HalfWeights{}, halves, halves_step, inputs, lines, 1.0F, nullptr, in, in_step, rows, out, out_step);
+}
+
+VT_TARGET void round(const float* values, std::size_t size, BFloat* rounded) {
+    for (std::size_t i = 0; i < size; i += lanes) {
+        const Vector value = load(values + i);
+        const auto bits = reinterpret_cast<const Bits&>(value);
+        const Bits kept = (bits & 0x7FFFFFFFU) < 0x20000000U ? Bits{} : bits;  // 2^-63
+        const Bits nearest = (kept + 0x7FFFU + ((kept >> 16U) & 1U)) >> 16U;
+        const auto halves = __builtin_convertvector(nearest, HalfBits);
+        __builtin_memcpy(rounded + i, &halves, sizeof halves);
+    }
+}
+
+VT_TARGET void multiply_pairs(const PairedMatrix& matrix, const BFloat* in, std::size_t in_step, std::size_t rows,
+                              float* out, std::size_t out_step) {
+    all_tiles(PairWeights{}, matrix.pairs(), matrix.inputs() * line_floats, matrix.inputs(), matrix.lines(),
+              matrix.scale(), matrix.bias(), in, in_step, rows, out, out_step);
 }
 
 VT_TARGET void narrow(const float* values, std::size_t size, Half* halves) {

@@ -25,12 +25,12 @@ struct Sequence {
 };
 
 // One matrix over all frames, in halves: a token reads them all, and each is read by every token.
-void read_frames(const PackedMatrix& matrix, const MatrixKernels& kernels, const Frames& frames,
+void read_frames(const PairedMatrix& matrix, const MatrixKernels& kernels, const std::vector<BFloat>& frames,
                  std::vector<float>& room, std::vector<Half>& out) {
-    room.resize(frames.values.size());
-    out.resize(frames.values.size());
-    kernels.multiply(matrix, 0, matrix.lines(), frames.values.data(), matrix.inputs(), frames.count, room.data(),
-                     matrix.inputs());
+    const std::size_t width = matrix.inputs();
+    room.resize(frames.size());
+    out.resize(frames.size());
+    kernels.multiply_pairs(matrix, frames.data(), width, frames.size() / width, room.data(), width);
     kernels.narrow(room.data(), room.size(), out.data());
 }
 
@@ -42,12 +42,14 @@ Sequence begin(const MoonshineWeights& weights, const MatrixKernels& kernels, co
                       .attention = {},
                       .token_limit = input.token_limit};
     const MoonshineShape& shape = weights.shape;
+    std::vector<BFloat> frames(input.frames.values.size());
+    kernels.round(input.frames.values.data(), frames.size(), frames.data());
     std::vector<float> room;
     std::vector<Half> keys;
     std::vector<Half> values;
     for (const DecoderLayerWeights& layer : weights.decoder.layers) {
-        read_frames(layer.cross.key, kernels, input.frames, room, keys);
-        read_frames(layer.cross.value, kernels, input.frames, room, values);
+        read_frames(layer.cross.key, kernels, frames, room, keys);
+        read_frames(layer.cross.value, kernels, frames, room, values);
         auto& cross = sequence.cross.emplace_back(shape.heads, shape.head_width(), input.frames.count);
         for (std::size_t row = 0; row < input.frames.count; ++row)
             cross.append(keys.data() + row * shape.width, values.data() + row * shape.width);

@@ -55,27 +55,36 @@ void normalise_group(const FrontWeights& front, std::size_t width, std::vector<f
     }
 }
 
-Frames convolve(const MatrixKernels& kernels, const PackedMatrix& matrix, const float* in, std::size_t in_step,
-                std::size_t rows) {
+Frames convolve(const MatrixKernels& kernels, const PackedMatrix& matrix, std::span<const float> samples,
+                std::size_t stride) {
     const std::size_t step = matrix.lines() * line_floats;
-    Frames out{rows, std::vector<float>(rows * step)};
-    kernels.multiply(matrix, 0, matrix.lines(), in, in_step, rows, out.values.data(), step);
+    Frames out{windows(samples.size(), matrix.inputs(), stride), {}};
+    out.values.resize(out.count * step);
+    kernels.multiply(matrix, 0, matrix.lines(), samples.data(), stride, out.count, out.values.data(), step);
+    return out;
+}
+
+Frames convolve(const MatrixKernels& kernels, const PairedMatrix& matrix, const Frames& in, std::size_t stride) {
+    const std::size_t in_width = in.values.size() / in.count;
+    const std::size_t step = matrix.lines() * line_floats;
+    std::vector<BFloat> rounded(in.values.size());
+    kernels.round(in.values.data(), in.values.size(), rounded.data());
+    Frames out{windows(in.count, matrix.inputs() / in_width, stride), {}};
+    out.values.resize(out.count * step);
+    kernels.multiply_pairs(matrix, rounded.data(), stride * in_width, out.count, out.values.data(), step);
     return out;
 }
 
 Frames run_front(const FrontWeights& front, std::size_t width, const MatrixKernels& kernels,
                  std::span<const float> samples) {
-    Frames first = convolve(kernels, front.first, samples.data(), front_first_stride,
-                            windows(samples.size(), front_first_taps, front_first_stride));
-    kernels.tanh(first.values.data(), first.values.size());
-    normalise_group(front, width, first.values);
-    Frames second = convolve(kernels, front.second, first.values.data(), front_second_stride * width,
-                             windows(first.count, front_second_taps, front_second_stride));
-    kernels.gelu(second.values.data(), second.values.size());
-    Frames third = convolve(kernels, front.third, second.values.data(), front_third_stride * 2 * width,
-                            windows(second.count, front_third_taps, front_third_stride));
-    kernels.gelu(third.values.data(), third.values.size());
-    return third;
+    Frames frames = convolve(kernels, front.first, samples, front_first_stride);
+    kernels.tanh(frames.values.data(), frames.values.size());
+    normalise_group(front, width, frames.values);
+    frames = convolve(kernels, front.second, frames, front_second_stride);
+    kernels.gelu(frames.values.data(), frames.values.size());
+    frames = convolve(kernels, front.third, frames, front_third_stride);
+    kernels.gelu(frames.values.data(), frames.values.size());
+    return frames;
 }
 
 // The rows of the layers; what is between them is used again from layer to layer.
@@ -98,17 +107,23 @@ class Layers {
     }
 
   private:
-    void multiply(const PackedMatrix& matrix, const std::vector<float>& in, std::vector<float>& out) const {
-        kernels_.multiply(matrix, 0, matrix.lines(), in.data(), shape_.width, frames_.count, out.data(), shape_.width);
+    void round(const float* values, std::size_t size) {
+        rounded_.resize(std::max(rounded_.size(), size));
+        kernels_.round(values, size, rounded_.data());
+    }
+    // Of all that was rounded last.
+    void multiply(const PairedMatrix& matrix, std::vector<float>& out) const {
+        kernels_.multiply_pairs(matrix, rounded_.data(), shape_.width, frames_.count, out.data(), shape_.width);
     }
 
     void attend(const EncoderLayerWeights& layer) {
         const std::size_t width = shape_.width;
         kernels_.normalise(frames_.values.data(), width, frames_.count, width, layer.attention_norm.data(),
                            norm_.data());
-        multiply(layer.attention.query, norm_, query_);
-        multiply(layer.attention.key, norm_, key_);
-        multiply(layer.attention.value, norm_, value_);
+        round(norm_.data(), norm_.size());
+        multiply(layer.attention.query, query_);
+        multiply(layer.attention.key, key_);
+        multiply(layer.attention.value, value_);
         KeysAndValues<float> sequence(shape_.heads, shape_.head_width(), frames_.count);
         for (std::size_t row = 0; row < frames_.count; ++row) {
             rotary_.turn(query_.data() + row * width, shape_.heads, shape_.head_width(), row);
@@ -116,7 +131,8 @@ class Layers {
             sequence.append(key_.data() + row * width, value_.data() + row * width);
         }
         sequence.attend(kernels_, query_.data(), width, frames_.count, room_, norm_.data());
-        multiply(layer.attention.output, norm_, value_);
+        round(norm_.data(), norm_.size());
+        multiply(layer.attention.output, value_);
         kernels_.add(frames_.values.data(), value_.data(), frames_.values.size());
     }
 
@@ -126,9 +142,11 @@ class Layers {
         float* frames = frames_.values.data() + first * width;
         room_.resize(rows_at_once * wide);
         kernels_.normalise(frames, width, rows, width, layer.feed_forward_norm.data(), norm_.data());
-        kernels_.multiply(layer.expand, 0, layer.expand.lines(), norm_.data(), width, rows, room_.data(), wide);
+        round(norm_.data(), rows * width);
+        kernels_.multiply_pairs(layer.expand, rounded_.data(), width, rows, room_.data(), wide);
         kernels_.gelu(room_.data(), rows * wide);
-        kernels_.multiply(layer.contract, 0, layer.contract.lines(), room_.data(), wide, rows, norm_.data(), width);
+        round(room_.data(), rows * wide);
+        kernels_.multiply_pairs(layer.contract, rounded_.data(), wide, rows, norm_.data(), width);
         kernels_.add(frames, norm_.data(), rows * width);
     }
 
@@ -141,6 +159,7 @@ class Layers {
     std::vector<float> key_;
     std::vector<float> value_;
     std::vector<float> room_;
+    std::vector<BFloat> rounded_;
 };
 
 }  // namespace

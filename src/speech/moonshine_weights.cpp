@@ -13,6 +13,7 @@ namespace {
 using Type = OnnxTensor::Type;
 constexpr std::size_t largest_width = 2048;
 constexpr std::size_t largest_vocabulary = 1 << 17U;
+constexpr std::uint8_t signed_zero = 128;  // where a signed byte's 0 is among unsigned ones
 static_assert(std::endian::native == std::endian::little, "weights are copied as they stand");
 
 // Finds weights by the operations that use them, and remembers the first that is not there or not of its shape.
@@ -45,31 +46,25 @@ class Source {
         const std::vector<float> scale = floats(input_of(node + "_quant_scales_mul", 1), node, 1);
         return quantised(node, tensor, zero, scale, inputs, outputs);
     }
-    MatrixValues matrix(const std::string& node, std::size_t inputs, std::size_t outputs) {
-        const ByteMatrixValues quantised = bytes(node, inputs, outputs);
-        MatrixValues matrix{inputs, outputs, {}};
-        matrix.values.reserve(quantised.values.size());
-        for (const std::uint8_t value : quantised.values)
-            matrix.values.push_back(static_cast<float>(int{value} - int{quantised.zero}) * quantised.scale);
-        return matrix;
-    }
 
-    // A convolution's kernel, [outputs][channels][taps] in the file.
-    MatrixValues convolution(const std::string& name, std::size_t channels, std::size_t taps, std::size_t outputs) {
+    // A convolution's kernel, [outputs][channels][taps] in the file; its offset is a whole number of scales.
+    ByteMatrixValues convolution(const std::string& name, std::size_t channels, std::size_t taps, std::size_t outputs) {
         const OnnxTensor* tensor = find(name + ".weight_quantized");
-        const std::vector<float> scale = named_list(name + ".weight_scale", 1);
-        const std::vector<float> offset = named_list(name + ".weight_zero_point", 1);
+        const float scale = named_list(name + ".weight_scale", 1).front();
+        const float zero = signed_zero - named_list(name + ".weight_zero_point", 1).front() / scale;
         const std::size_t inputs = channels * taps;
-        MatrixValues matrix{inputs, outputs, std::vector<float>(inputs * outputs)};
-        if (tensor == nullptr || tensor->type != Type::int8 || tensor->data().size() != inputs * outputs) {
+        ByteMatrixValues matrix{inputs, outputs, std::vector<std::uint8_t>(inputs * outputs), scale, 0};
+        const bool fits = tensor != nullptr && tensor->type == Type::int8 && tensor->data().size() == inputs * outputs;
+        if (!fits || !(std::abs(zero - std::round(zero)) < 0.01F && zero > -0.5F && zero < 255.5F)) {
             miss(name);
             return matrix;
         }
+        matrix.zero = static_cast<std::uint8_t>(std::round(zero));
         for (std::size_t i = 0; i < inputs * outputs; ++i) {
             const std::size_t tap = i % taps;
             const std::size_t channel = i / taps % channels;
-            const auto value = static_cast<float>(static_cast<signed char>(tensor->data()[i]));
-            matrix.values[(tap * channels + channel) * outputs + i / inputs] = value * scale[0] + offset[0];
+            const int value = static_cast<signed char>(tensor->data()[i]) + int{signed_zero};
+            matrix.values[(tap * channels + channel) * outputs + i / inputs] = static_cast<std::uint8_t>(value);
         }
         return matrix;
     }
@@ -137,26 +132,28 @@ float score_scale(std::size_t width) {
     return 1 / std::sqrt(static_cast<float>(width / MoonshineShape{}.heads));
 }
 
-PackedMatrix query_matrix(ByteMatrixValues matrix) {
+ByteMatrixValues for_queries(ByteMatrixValues matrix) {
     matrix.scale *= score_scale(matrix.outputs);
-    return PackedMatrix(matrix);
+    return matrix;
 }
 
-PackedMatrix query_matrix(MatrixValues matrix) {
-    for (float& value : matrix.values)
-        value *= score_scale(matrix.outputs);
-    return PackedMatrix(matrix);
+MatrixValues as_floats(const ByteMatrixValues& bytes) {
+    MatrixValues matrix{bytes.inputs, bytes.outputs, {}};
+    matrix.values.reserve(bytes.values.size());
+    for (const std::uint8_t value : bytes.values)
+        matrix.values.push_back(static_cast<float>(int{value} - int{bytes.zero}) * bytes.scale);
+    return matrix;
 }
 
 FrontWeights read_front(Source& source, std::size_t width) {
     const std::size_t wide = 2 * width;
     FrontWeights front;
-    front.first = PackedMatrix(source.convolution("conv1", 1, front_first_taps, width));
+    front.first = PackedMatrix(as_floats(source.convolution("conv1", 1, front_first_taps, width)));
     front.norm_weight = source.list("/groupnorm/Mul", 1, width);
     front.norm_bias = source.list("/groupnorm/Add", 1, width);
-    front.second = PackedMatrix(source.convolution("conv2", width, front_second_taps, wide),
+    front.second = PairedMatrix(source.convolution("conv2", width, front_second_taps, wide),
                                 source.named_list("conv2.bias", wide));
-    front.third = PackedMatrix(source.convolution("conv3", wide, front_third_taps, width),
+    front.third = PairedMatrix(source.convolution("conv3", wide, front_third_taps, width),
                                source.named_list("conv3.bias", width));
     return front;
 }
@@ -165,15 +162,15 @@ EncoderLayerWeights read_encoder_layer(Source& source, const std::string& layer,
     const std::size_t wide = source.extent(layer + "mlp/fc1/MatMul_quant", 1, 1, 4 * largest_width);
     EncoderLayerWeights weights;
     weights.attention_norm = source.list(layer + "input_layernorm/Mul", 1, width);
-    weights.attention = {query_matrix(source.matrix(layer + "self_attn/q_proj/MatMul", width, width)),
-                         PackedMatrix(source.matrix(layer + "self_attn/k_proj/MatMul", width, width)),
-                         PackedMatrix(source.matrix(layer + "self_attn/v_proj/MatMul", width, width)),
-                         PackedMatrix(source.matrix(layer + "self_attn/dense/MatMul", width, width))};
+    weights.attention = {PairedMatrix(for_queries(source.bytes(layer + "self_attn/q_proj/MatMul", width, width))),
+                         PairedMatrix(source.bytes(layer + "self_attn/k_proj/MatMul", width, width)),
+                         PairedMatrix(source.bytes(layer + "self_attn/v_proj/MatMul", width, width)),
+                         PairedMatrix(source.bytes(layer + "self_attn/dense/MatMul", width, width))};
     weights.feed_forward_norm = source.list(layer + "post_attention_layernorm/Mul", 1, width);
     weights.expand =
-        PackedMatrix(source.matrix(layer + "mlp/fc1/MatMul", width, wide), source.list(layer + "mlp/fc1/Add", 0, wide));
-    weights.contract = PackedMatrix(source.matrix(layer + "mlp/fc2/MatMul", wide, width),
-                                    source.list(layer + "mlp/fc2/Add", 0, width));
+        PairedMatrix(source.bytes(layer + "mlp/fc1/MatMul", width, wide), source.list(layer + "mlp/fc1/Add", 0, wide));
+    weights.contract =
+        PairedMatrix(source.bytes(layer + "mlp/fc2/MatMul", wide, width), source.list(layer + "mlp/fc2/Add", 0, width));
     return weights;
 }
 
@@ -187,17 +184,17 @@ EncoderWeights read_encoder(Source& source, std::size_t width) {
 
 // A step decodes one token for a few segments at once: weights in bytes.
 AttentionWeights read_self_attention(Source& source, const std::string& at, std::size_t width) {
-    return {query_matrix(source.bytes(at + "q_proj/MatMul", width, width)),
+    return {PackedMatrix(for_queries(source.bytes(at + "q_proj/MatMul", width, width))),
             PackedMatrix(source.bytes(at + "k_proj/MatMul", width, width)),
             PackedMatrix(source.bytes(at + "v_proj/MatMul", width, width)),
             PackedMatrix(source.bytes(at + "dense/MatMul", width, width))};
 }
 
 // But keys and values of the encoder's frames are made once, for all of them.
-AttentionWeights read_cross_attention(Source& source, const std::string& at, std::size_t width) {
-    return {query_matrix(source.bytes(at + "q_proj/MatMul", width, width)),
-            PackedMatrix(source.matrix(at + "k_proj/MatMul", width, width)),
-            PackedMatrix(source.matrix(at + "v_proj/MatMul", width, width)),
+CrossAttentionWeights read_cross_attention(Source& source, const std::string& at, std::size_t width) {
+    return {PackedMatrix(for_queries(source.bytes(at + "q_proj/MatMul", width, width))),
+            PairedMatrix(source.bytes(at + "k_proj/MatMul", width, width)),
+            PairedMatrix(source.bytes(at + "v_proj/MatMul", width, width)),
             PackedMatrix(source.bytes(at + "dense/MatMul", width, width))};
 }
 

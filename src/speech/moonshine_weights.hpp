@@ -27,12 +27,28 @@ struct AttentionWeights {
     PackedMatrix output;
 };
 
+/// The same where all of a segment's frames go through at once.
+struct FrameAttentionWeights {
+    PairedMatrix query;
+    PairedMatrix key;
+    PairedMatrix value;
+    PairedMatrix output;
+};
+
+/// From one token at a time to the frames.
+struct CrossAttentionWeights {
+    PackedMatrix query;
+    PairedMatrix key;
+    PairedMatrix value;
+    PackedMatrix output;
+};
+
 struct EncoderLayerWeights {
     std::vector<float> attention_norm;
-    AttentionWeights attention;
+    FrameAttentionWeights attention;
     std::vector<float> feed_forward_norm;
-    PackedMatrix expand;
-    PackedMatrix contract;
+    PairedMatrix expand;
+    PairedMatrix contract;
 };
 
 /// The convolution front: samples to frames. A convolution's matrix has tap after tap, channel by channel, as inputs.
@@ -40,8 +56,8 @@ struct FrontWeights {
     PackedMatrix first;
     std::vector<float> norm_weight;
     std::vector<float> norm_bias;
-    PackedMatrix second;
-    PackedMatrix third;
+    PairedMatrix second;
+    PairedMatrix third;
 };
 
 struct EncoderWeights {
@@ -54,7 +70,7 @@ struct DecoderLayerWeights {
     std::vector<float> self_norm;
     AttentionWeights self;
     std::vector<float> cross_norm;
-    AttentionWeights cross;
+    CrossAttentionWeights cross;
     std::vector<float> feed_forward_norm;
     PackedMatrix expand;  // to the values, then to their gates
     PackedMatrix contract;
