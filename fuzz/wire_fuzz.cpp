@@ -33,6 +33,10 @@ void check(const model::MediaInfo& info) {
     require(!info.duration_seconds || (std::isfinite(*info.duration_seconds) && *info.duration_seconds >= 0));
 }
 
+void check(const media::WireLayout& layout) {
+    require(layout.channels >= 1 && layout.channels <= media::most_channels_apart);
+}
+
 void check(const media::WireSamples& samples) {
     require(!samples.values.empty() && samples.values.size() <= media::wire_max_samples_per_frame);
     for (const float value : samples.values)
@@ -55,18 +59,20 @@ void check(const base::Error& error) {
     require(error.message.find('\x1B') == std::string::npos);
 }
 
-void take(const media::WireMessage& message, Account& account) {
+void take(const media::WireMessage& message, int channels, Account& account) {
     std::visit([](const auto& value) { check(value); }, message);
     ++account.messages;
     if (const auto* samples = std::get_if<media::WireSamples>(&message)) {
-        account.samples += static_cast<std::int64_t>(samples->values.size());
+        const auto values = static_cast<std::int64_t>(samples->values.size());
+        require(values % channels == 0);
+        account.samples += values / channels;
     }
     if (const auto* silence = std::get_if<media::WireSilence>(&message)) account.samples += silence->samples;
     require(account.samples <= max_samples);
 }
 
-Account read(std::span<const std::byte> bytes, std::size_t piece) {
-    media::WireReader reader(max_samples);
+Account read(std::span<const std::byte> bytes, std::size_t piece, int max_channels) {
+    media::WireReader reader(max_samples, max_channels);
     Account account;
     while (!bytes.empty() && !account.broken) {
         const auto part = bytes.first(std::min(piece, bytes.size()));
@@ -76,7 +82,7 @@ Account read(std::span<const std::byte> bytes, std::size_t piece) {
             const auto message = reader.next();
             account.broken = !message.has_value();
             if (!message || !*message) break;
-            take(**message, account);
+            take(**message, reader.channels(), account);
         }
     }
     account.finished = reader.finished();
@@ -87,8 +93,10 @@ Account read(std::span<const std::byte> bytes, std::size_t piece) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto bytes = std::as_bytes(std::span(data, size));
-    const Account whole = read(bytes, SIZE_MAX);
-    require(read(bytes, 1) == whole);
-    require(read(bytes, 1 + size % 97) == whole);
+    for (const int max_channels : {1, media::most_channels_apart}) {
+        const Account whole = read(bytes, SIZE_MAX, max_channels);
+        require(read(bytes, 1, max_channels) == whole);
+        require(read(bytes, 1 + size % 97, max_channels) == whole);
+    }
     return 0;
 }

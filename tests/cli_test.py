@@ -23,6 +23,21 @@ def test_one_file_goes_to_standard_output():
     assert words(result.stdout) == UTTERANCE_WORDS.split()
 
 
+def test_channels_are_transcribed_each_on_its_own():
+    left = MEDIA / "odd/derived/left_only_stereo.flac"
+    document = json.loads(transcribe(left, "--channels", "--format", "json").stdout)
+    assert document["channels"] == 2
+    assert {item["channel"] for item in document["segments"] + document["words"]} == {0}, "the right side is silent"
+    assert transcribe(left, "--channels").stdout.startswith("Channel 0: ")
+    assert "<v Channel 0>" in transcribe(left, "--channels", "--format", "vtt").stdout
+
+
+def test_one_channel_apart_is_told_and_no_error(tmp_path):
+    result = transcribe(UTTERANCE, "--channels", "--output", tmp_path)
+    assert result.returncode == 0 and ", one channel," in result.stderr, result.stderr
+    assert report(UTTERANCE, "--channels", "--output", tmp_path)["files"][0]["channels"] == 1
+
+
 def test_json_has_the_fields_of_verbose_json():
     document = json.loads(transcribe(TALK, "--format", "json").stdout)
     assert document["language"] and document["duration"] == pytest.approx(8.0, abs=0.2)

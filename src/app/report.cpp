@@ -76,8 +76,21 @@ double unheard_seconds(const model::Transcript& transcript) {
 void write_transcript(JsonWriter& json, const model::Transcript& transcript) {
     json.key("language").value(transcript.language).key("duration").value(transcript.duration_seconds);
     json.key("segments").value(transcript.segments.size());
+    if (transcript.channels > 0) json.key("channels").value(transcript.channels);
     json.key("doubtful_segments").value(doubtful_segments(transcript));
     json.key("unheard_seconds").value(unheard_seconds(transcript));
+}
+
+// Why what was to be heard apart is told as one.
+std::string describe_channels(const FileOutcome& outcome) {
+    const int channels = outcome.transcript->channels;
+    if (channels == 0 || !outcome.media || !outcome.media->chosen_audio) return {};
+    const int recorded = outcome.media->streams[*outcome.media->chosen_audio].channels;
+    if (recorded <= 1) return ", one channel";
+    if (channels == recorded) return ", " + std::to_string(channels) + " channels";
+    if (channels == 1) return ", " + std::to_string(recorded) + " channels that are the same, transcribed once";
+    return ", " + std::to_string(recorded) + " channels, of which " + std::to_string(channels) +
+           " have a sound of their own";
 }
 
 void write_violation(JsonWriter& json, const formats::RuleViolation& violation) {
@@ -149,6 +162,7 @@ std::string describe(const FileOutcome& outcome) {
                   transcript.segments.size(), transcript.segments.size() == 1 ? "" : "s");
     std::string line = outcome.input.path.string() + ": " + clock_text(transcript.duration_seconds) + figures.data();
     if (transcript.segments.empty()) line += ", no speech";
+    line += describe_channels(outcome);
     if (const std::size_t doubtful = doubtful_segments(transcript))
         line += ", " + std::to_string(doubtful) + " doubtful";
     for (const Output& output : outcome.outputs) {

@@ -122,7 +122,9 @@ class Batch {
 
     FileOutcome one(std::size_t file) {
         const auto start = clock_.now();
-        speech::TranscribeOptions options{.language = request_.language.tag, .engine_cpu_ns = &engine_cpu_ns_};
+        speech::TranscribeOptions options{.language = request_.language.tag,
+                                          .channels_apart = options_.channels_apart,
+                                          .engine_cpu_ns = &engine_cpu_ns_};
         options.batches_in_flight = batches_in_flight(request_.threads, files_at_once());
         auto outcome = transcribe_file(
             request_.inputs.inputs[file], engine_, options, request_.plan,
@@ -245,6 +247,7 @@ void declare_transcribe(CLI::App& command, Action& chosen) {
         ->capture_default_str();
     command.add_option("-t,--threads", options->threads, "Segments recognised at once (default: one a core)")
         ->check(CLI::Range(1, 1024));
+    command.add_flag("--channels", options->channels_apart, "Transcribe each channel (up to 8) on its own");
     command.add_option("--subtitle-rules", options->subtitle_rules, "Rules that cues are cut by: " + rule_set_names())
         ->capture_default_str();
     command

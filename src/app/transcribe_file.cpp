@@ -87,7 +87,8 @@ Result<void> run(FileOutcome& outcome, const Engine& engine, const speech::Trans
     if (auto probed = probe_outputs(outcome.input, plan); !probed) return probed;
     auto file = open_input(outcome.input, engine.stop);
     if (!file) return std::unexpected(file.error());
-    auto source = engine.decoder.open(*file);
+    const auto channels = options.channels_apart ? media::Channels::apart : media::Channels::mixed;
+    auto source = engine.decoder.open(*file, channels);
     if (!source) return std::unexpected(source.error());
     outcome.media = (*source)->info();
     opened(*outcome.media);

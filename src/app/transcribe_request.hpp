@@ -19,6 +19,7 @@ struct TranscribeOptions {
     std::vector<std::string> formats{"txt"};
     std::string output;
     std::string language;
+    bool channels_apart = false;
     std::string model;
     std::size_t threads = 0;
     std::string subtitle_rules = "netflix-en";

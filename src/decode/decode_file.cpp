@@ -98,7 +98,7 @@ base::Result<void> decode_file(FileInput& input, const media::DecodeLimits& limi
     if (!codec) return std::unexpected(codec.error());
     sink.info(container->info());
 
-    Pipeline pipeline(policy_for(*container, limits), limits.max_seconds, sink);
+    Pipeline pipeline(policy_for(*container, limits), limits, sink);
     if (auto ran = FileDecoder(*container, *codec, pipeline).run(); !ran) return ran;
     if (auto finished = pipeline.finish(); !finished) return finished;
     if (pipeline.empty() && !container->is_only_a_header()) {

@@ -37,6 +37,9 @@ base::Result<void> Pipeline::add(const AVFrame& frame, std::optional<double> sta
         lose();
         return {};
     }
+    if (lanes_.empty()) {
+        if (auto chosen = choose_lanes(roles.size()); !chosen) return chosen;
+    }
     const double last_end_seconds = timeline_.end_seconds();
     const std::int64_t last_end_samples = timeline_.end_samples();
     const Placement placement = timeline_.place(start_seconds, frame.nb_samples, frame.sample_rate);
@@ -62,24 +65,46 @@ base::Result<void> Pipeline::start_run(const Placement& placement, std::int64_t 
     if (auto finished = finish_run(last_end_samples); !finished) return finished;
     if (placement.silence_samples > 0) sink_.silence(placement.silence_samples);
     made_samples_ += placement.silence_samples;
-    auto resampler = Resampler::make(rate_hz);
-    if (!resampler) return std::unexpected(resampler.error());
-    resampler_ = std::move(*resampler);
+    for (Lane& lane : lanes_) {
+        auto resampler = Resampler::make(rate_hz);
+        if (!resampler) return std::unexpected(resampler.error());
+        lane.resampler = std::move(*resampler);
+    }
     return {};
 }
 
 // The resampler's own rounding at the end of a run must not move what follows.
 base::Result<void> Pipeline::finish_run(std::int64_t end_samples) {
-    const std::size_t before = ready_.size();
-    if (resampler_) {
-        if (auto drained = resampler_->drain(ready_); !drained) return drained;
+    if (lanes_.empty()) return {};
+    const std::size_t before = lanes_.front().ready.size();
+    for (Lane& lane : lanes_) {
+        if (!lane.resampler) continue;
+        if (auto drained = lane.resampler->drain(lane.ready); !drained) return drained;
     }
-    made_samples_ += static_cast<std::int64_t>(ready_.size() - before);
-    const std::int64_t wanted = static_cast<std::int64_t>(ready_.size()) + end_samples - made_samples_;
-    ready_.resize(static_cast<std::size_t>(std::max<std::int64_t>(wanted, 0)));
+    const std::size_t after = lanes_.front().ready.size();
+    made_samples_ += static_cast<std::int64_t>(after - before);
+    const std::int64_t wanted = static_cast<std::int64_t>(after) + end_samples - made_samples_;
+    for (Lane& lane : lanes_) {
+        lane.ready.resize(static_cast<std::size_t>(std::max<std::int64_t>(wanted, 0)));
+        lane.resampler.reset();
+    }
     made_samples_ = end_samples;
     deliver(1);
-    resampler_.reset();
+    return {};
+}
+
+base::Result<void> Pipeline::choose_lanes(std::size_t channels) {
+    if (channels_apart_ == 1) {
+        lanes_.resize(1);
+        return {};
+    }
+    if (channels > static_cast<std::size_t>(channels_apart_)) {
+        return base::fail(base::ErrorCode::media_refused,
+                          "the audio has " + std::to_string(channels) + " channels, and at most " +
+                              std::to_string(channels_apart_) + " can be transcribed apart; have it transcribed mixed");
+    }
+    lanes_.resize(channels);
+    sink_.layout(static_cast<int>(channels));
     return {};
 }
 
@@ -87,19 +112,43 @@ base::Result<void> Pipeline::mix_and_resample(const AVFrame& frame, std::size_t 
     if (!read_planes(frame, skip, planes_)) {
         return base::fail(base::ErrorCode::media_corrupt, "the audio has samples of an unknown form; export it again");
     }
-    mono_.clear();
-    mixer_->mix(planes_, mono_);
-    const std::size_t before = ready_.size();
-    if (auto pushed = resampler_->push(mono_, ready_); !pushed) return pushed;
-    made_samples_ += static_cast<std::int64_t>(ready_.size() - before);
+    fill_lanes();
+    const std::size_t before = lanes_.front().ready.size();
+    for (Lane& lane : lanes_) {
+        if (auto pushed = lane.resampler->push(lane.input, lane.ready); !pushed) return pushed;
+    }
+    made_samples_ += static_cast<std::int64_t>(lanes_.front().ready.size() - before);
     deliver(delivery_samples);
     return {};
 }
 
+// Apart, a frame that has fewer channels than the first one leaves the others silent; of one that has more, those are
+// passed over.
+void Pipeline::fill_lanes() {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        std::vector<float>& input = lanes_[i].input;
+        input.clear();
+        if (channels_apart_ == 1) {
+            mixer_->mix(planes_, input);
+        } else if (i < planes_.size()) {
+            for (const float sample : planes_[i])
+                input.push_back(std::clamp(sample, -1.0F, 1.0F));
+        } else {
+            input.resize(planes_.front().size());
+        }
+    }
+}
+
 void Pipeline::deliver(std::size_t at_least) {
-    if (ready_.size() < at_least) return;
-    sink_.samples(ready_);
-    ready_.clear();
+    const std::size_t size = lanes_.front().ready.size();
+    if (size < at_least) return;
+    interleaved_.resize(size * lanes_.size());
+    for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
+        for (std::size_t i = 0; i < size; ++i)
+            interleaved_[i * lanes_.size() + lane] = lanes_[lane].ready[i];
+        lanes_[lane].ready.clear();
+    }
+    sink_.samples(interleaved_);
 }
 
 }  // namespace decode

@@ -12,9 +12,16 @@ void WireSink::info(const model::MediaInfo& info) {
     flush();
 }
 
+void WireSink::layout(int channels) {
+    channels_ = static_cast<std::size_t>(channels);
+    writer_.layout(channels);
+    flush();
+}
+
 void WireSink::samples(std::span<const float> values) {
+    const std::size_t most = media::wire_max_samples_per_frame / channels_ * channels_;
     while (!values.empty()) {
-        const auto part = values.first(std::min(values.size(), media::wire_max_samples_per_frame));
+        const auto part = values.first(std::min(values.size(), most));
         writer_.samples(part);
         flush();
         values = values.subspan(part.size());

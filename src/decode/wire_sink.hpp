@@ -15,7 +15,8 @@ class WireSink {
   public:
     explicit WireSink(int descriptor) : descriptor_(descriptor) {}
     void info(const model::MediaInfo& info);
-    void samples(std::span<const float> values);  // any number, 16 kHz mono
+    void layout(int channels);                    // of all samples that follow; one when it is not called
+    void samples(std::span<const float> values);  // any number of moments, 16 kHz, interleaved
     void silence(std::int64_t samples);           // at least 1
     void damage(const media::Damage& damage);
     void end(std::int64_t samples);
@@ -24,6 +25,7 @@ class WireSink {
   private:
     void flush();
     int descriptor_;
+    std::size_t channels_ = 1;
     media::WireWriter writer_;
 };
 

@@ -66,7 +66,8 @@ std::vector<RuleViolation> check_cues(std::span<const Cue> cues, const SubtitleR
     Checker checker(rules, frame_rate_hz);
     for (std::size_t i = 0; i < cues.size(); ++i) {
         checker.check(i + 1, cues[i]);
-        if (i + 1 < cues.size()) checker.check_gap(cues[i], cues[i + 1]);
+        const auto next = std::ranges::find(cues.subspan(i + 1), cues[i].channel, &Cue::channel);
+        if (next != cues.end()) checker.check_gap(cues[i], *next);
     }
     return std::move(checker).violations();
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <map>
 
 #include "formats/characters.hpp"
 #include "formats/cue_times.hpp"
@@ -114,7 +116,10 @@ bool is_english(std::string_view language) {
 
 // When the cue after this segment begins at the earliest: what the last cue of the segment may be stretched to.
 double start_after(const model::Transcript& transcript, std::size_t segment) {
-    if (segment + 1 < transcript.segments.size()) return transcript.segments[segment + 1].time.start_seconds;
+    const auto& segments = transcript.segments;
+    for (std::size_t next = segment + 1; next < segments.size(); ++next) {
+        if (segments[next].channel == segments[segment].channel) return segments[next].time.start_seconds;
+    }
     return std::max(transcript.duration_seconds, transcript.segments[segment].time.end_seconds);
 }
 
@@ -128,7 +133,7 @@ void append_cues(std::vector<Cue>& cues, const model::Transcript& transcript, st
         const std::span<const Word> part(words.begin() + static_cast<std::ptrdiff_t>(starts[i]),
                                          starts[i + 1] - starts[i]);
         cues.push_back({to_ms(part.front().time.start_seconds), to_ms(part.back().time.end_seconds),
-                        lay_out(part, rules, english), segment});
+                        lay_out(part, rules, english), segment, transcript.segments[segment].channel});
     }
 }
 
@@ -140,12 +145,16 @@ double frame_rate_of(const model::Transcript& transcript, const SubtitleRules& r
 }
 
 std::vector<Cue> build_cues(const model::Transcript& transcript, const SubtitleRules& rules) {
-    std::vector<Cue> cues;
-    for (std::size_t segment = 0; segment < transcript.segments.size(); ++segment) {
-        append_cues(cues, transcript, segment, rules);
+    std::map<std::optional<int>, std::vector<Cue>> by_channel;
+    for (std::size_t segment = 0; segment < transcript.segments.size(); ++segment)
+        append_cues(by_channel[transcript.segments[segment].channel], transcript, segment, rules);
+    std::vector<Cue> all;
+    for (auto& [channel, cues] : by_channel) {
+        fit_times(cues, rules, frame_rate_of(transcript, rules), to_ms(transcript.duration_seconds));
+        std::ranges::move(cues, std::back_inserter(all));
     }
-    fit_times(cues, rules, frame_rate_of(transcript, rules), to_ms(transcript.duration_seconds));
-    return cues;
+    std::ranges::stable_sort(all, {}, &Cue::start_ms);
+    return all;
 }
 
 }  // namespace formats

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "base/json_writer.hpp"
 #include "formats/characters.hpp"
@@ -22,13 +23,18 @@ void write_doubts(JsonWriter& json, const std::vector<model::Doubt>& doubts) {
     json.end_array();
 }
 
-void write_word(JsonWriter& json, const model::Word& word) {
+void write_channel(JsonWriter& json, const std::optional<int>& channel) {
+    if (channel) json.key("channel").value(std::int64_t{*channel});
+}
+
+void write_word(JsonWriter& json, const model::Word& word, const std::optional<int>& channel) {
     json.begin_object();
     json.key("word").value(clean_text(word.text));
     json.key("start").value(word.time.start_seconds);
     json.key("end").value(word.time.end_seconds);
     json.key("confidence").value(word.confidence);
     if (!word.speaker.empty()) json.key("speaker").value(clean_text(word.speaker));
+    write_channel(json, channel);
     json.end_object();
 }
 
@@ -38,7 +44,7 @@ void write_words(JsonWriter& json, const std::vector<model::Segment>& segments) 
     json.key("words").begin_array();
     for (const model::Segment& segment : segments) {
         for (const model::Word& word : segment.words)
-            write_word(json, word);
+            write_word(json, word, segment.channel);
     }
     json.end_array();
 }
@@ -62,6 +68,7 @@ void write_segment(JsonWriter& json, std::size_t id, const model::Segment& segme
     json.key("compression_ratio").value(compression_ratio(text));
     json.key("no_speech_prob").value(1 - segment.speech_probability);
     if (!segment.speaker.empty()) json.key("speaker").value(clean_text(segment.speaker));
+    write_channel(json, segment.channel);
     write_doubts(json, segment.doubts);
     json.end_object();
 }
@@ -74,6 +81,7 @@ void write_unheard(JsonWriter& json, const std::vector<model::Unheard>& unheard)
         json.key("start").value(stretch.time.start_seconds);
         json.key("end").value(stretch.time.end_seconds);
         json.key("reason").value(clean_text(stretch.reason));
+        write_channel(json, stretch.channel);
         json.end_object();
     }
     json.end_array();
@@ -102,6 +110,7 @@ Export write_json(const model::Transcript& transcript, const ExportOptions& /*op
     json.end_array();
     write_words(json, transcript.segments);
     json.key("engine").value(clean_text(transcript.engine));
+    if (transcript.channels > 0) json.key("channels").value(std::int64_t{transcript.channels});
     write_unheard(json, transcript.unheard);
     json.end_object();
     return {json.text() + "\n", {}};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "formats/channels.hpp"
 #include "formats/cue_check.hpp"
 #include "formats/cues.hpp"
 #include "formats/writers.hpp"
@@ -44,9 +45,11 @@ std::string clock_time(std::int64_t time_ms, char point) {
     return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
-std::string write_cue(std::size_t number, const Cue& cue, char point, std::span<const Replacement> replacements) {
+// `voice` stands before the text as it is.
+std::string write_cue(std::size_t number, const Cue& cue, char point, std::span<const Replacement> replacements,
+                      std::string_view voice = {}) {
     std::string text = std::to_string(number) + "\n" + clock_time(cue.start_ms, point) + " --> " +
-                       clock_time(cue.end_ms, point) + "\n";
+                       clock_time(cue.end_ms, point) + "\n" + std::string(voice);
     for (const std::string& line : cue.lines)
         text += escape(line, replacements) + "\n";
     return text;
@@ -76,7 +79,7 @@ Cues checked_cues(const model::Transcript& transcript, const SubtitleRules& rule
 }  // namespace
 
 Export write_srt(const model::Transcript& transcript, const ExportOptions& options) {
-    auto [cues, violations] = checked_cues(transcript, options.rules);
+    auto [cues, violations] = checked_cues(with_channel_prefixes(transcript), options.rules);
     std::string content;
     for (std::size_t i = 0; i < cues.size(); ++i) {
         if (i > 0) content += '\n';
@@ -93,7 +96,8 @@ Export write_vtt(const model::Transcript& transcript, const ExportOptions& optio
         const bool first_of_segment = i == 0 || cues[i - 1].segment != cues[i].segment;
         content += '\n';
         if (first_of_segment && !segment.doubts.empty()) content += write_note(segment);
-        content += write_cue(i + 1, cues[i], '.', vtt_replacements);
+        const std::string voice = segment.channel ? "<v " + channel_name(segment) + ">" : std::string();
+        content += write_cue(i + 1, cues[i], '.', vtt_replacements, voice);
     }
     return {std::move(content), std::move(violations)};
 }

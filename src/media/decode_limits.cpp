@@ -17,6 +17,7 @@ constexpr std::array options{
     Option{"--memory-bytes=", &DecodeLimits::memory_bytes},
     Option{"--cpu-seconds=", &DecodeLimits::cpu_seconds},
     Option{"--max-seconds=", &DecodeLimits::max_seconds},
+    Option{"--channels-apart=", &DecodeLimits::channels_apart},
 };
 
 bool parse_positive(std::string_view digits, std::int64_t& number) {
@@ -47,7 +48,7 @@ base::Result<DecodeLimits> parse_arguments(std::span<const char* const> argument
         return base::fail(base::ErrorCode::invalid_argument,
                           "unknown argument \"" + std::string(argument) +
                               "\"; this program is started by video-transcriber and takes --memory-bytes=N, "
-                              "--cpu-seconds=N and --max-seconds=N");
+                              "--cpu-seconds=N, --max-seconds=N and --channels-apart=N");
     }
     return limits;
 }

@@ -13,6 +13,7 @@ struct DecodeLimits {
     std::int64_t memory_bytes = std::int64_t{512} << 20U;  // beyond what the program itself occupies when it starts
     std::int64_t cpu_seconds = 3600;
     std::int64_t max_seconds = 24 * 3600;  // of audio
+    std::int64_t channels_apart = 1;       // so many at most are given apart; 1: all are mixed
 };
 
 /// The helper's command line, without its own name: "--memory-bytes=N" and so on, every limit once.

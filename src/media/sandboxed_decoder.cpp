@@ -55,19 +55,23 @@ std::unexpected<base::Error> fail_of_exit(const runtime::ProcessExit& exit, cons
 class SandboxedSource final : public PcmSource {
   public:
     SandboxedSource(runtime::Process process, const SandboxedDecoderOptions& options)
-        : options_(options), process_(std::move(process)), reader_(max_samples(options.limits)) {}
+        : options_(options),
+          process_(std::move(process)),
+          reader_(max_samples(options.limits), static_cast<int>(options.limits.channels_apart)) {}
 
     base::Result<void> read_info() {
         auto message = next_message();
         if (!message) return std::unexpected(message.error());
         info_ = std::get<model::MediaInfo>(std::move(*message));  // the reader lets nothing else come first
-        return {};
+        return options_.limits.channels_apart > 1 ? read_layout() : base::Result<void>();
     }
 
     [[nodiscard]] const model::MediaInfo& info() const override { return info_; }
     [[nodiscard]] const DecodeSummary& summary() const override { return summary_; }
+    [[nodiscard]] int channels() const override { return reader_.channels(); }
 
     [[nodiscard]] base::Result<std::span<const float>> read() override {
+        if (std::exchange(read_ahead_, false)) return deliver(samples_.values);
         while (true) {
             if (silence_left_ > 0) return deliver_silence();
             if (reader_.finished()) return std::span<const float>{};
@@ -78,6 +82,14 @@ class SandboxedSource final : public PcmSource {
     }
 
   private:
+    // The layout comes with the first sound; media without any has none.
+    base::Result<void> read_layout() {
+        auto message = next_message();
+        if (!message) return std::unexpected(message.error());
+        read_ahead_ = take(std::move(*message));
+        return {};
+    }
+
     // Whether samples_ has something new.
     bool take(WireMessage message) {
         if (auto* samples = std::get_if<WireSamples>(&message)) samples_ = std::move(*samples);
@@ -87,15 +99,15 @@ class SandboxedSource final : public PcmSource {
     }
 
     std::span<const float> deliver(std::span<const float> values) {
-        summary_.samples += static_cast<std::int64_t>(values.size());
+        summary_.samples += static_cast<std::int64_t>(values.size()) / channels();
         return values;
     }
 
     std::span<const float> deliver_silence() {
         static constexpr std::array<float, silence_chunk_samples> zeros{};
-        const auto size = std::min<std::int64_t>(silence_left_, zeros.size());
+        const auto size = std::min<std::int64_t>(silence_left_, std::ssize(zeros) / channels());
         silence_left_ -= size;
-        return deliver(std::span(zeros).first(static_cast<std::size_t>(size)));
+        return deliver(std::span(zeros).first(static_cast<std::size_t>(size * channels())));
     }
 
     // Never empty; a failure that the child reports comes out as the error it is.
@@ -136,6 +148,7 @@ class SandboxedSource final : public PcmSource {
     model::MediaInfo info_;
     DecodeSummary summary_;
     WireSamples samples_;
+    bool read_ahead_ = false;  // samples_ was taken while the layout was looked for
     std::int64_t silence_left_ = 0;
     std::vector<std::byte> buffer_ = std::vector<std::byte>(wire_max_payload_bytes);
 };
@@ -148,11 +161,13 @@ base::Error start_error(base::Error error, const std::filesystem::path& helper) 
 
 }  // namespace
 
-base::Result<std::unique_ptr<PcmSource>> SandboxedDecoder::open(const runtime::Descriptor& file) {
+base::Result<std::unique_ptr<PcmSource>> SandboxedDecoder::open(const runtime::Descriptor& file, Channels channels) {
+    SandboxedDecoderOptions options = options_;
+    if (channels == Channels::apart) options.limits.channels_apart = most_channels_apart;
     auto process = runtime::Process::start(
-        {.program = options_.helper, .arguments = to_arguments(options_.limits), .inherited = file.number()});
+        {.program = options_.helper, .arguments = to_arguments(options.limits), .inherited = file.number()});
     if (!process) return std::unexpected(start_error(std::move(process.error()), options_.helper));
-    auto source = std::make_unique<SandboxedSource>(std::move(*process), options_);
+    auto source = std::make_unique<SandboxedSource>(std::move(*process), options);
     if (auto begun = source->read_info(); !begun) return std::unexpected(begun.error());
     return source;
 }

@@ -24,7 +24,8 @@ struct SandboxedDecoderOptions {
 class SandboxedDecoder final : public Decoder {
   public:
     explicit SandboxedDecoder(SandboxedDecoderOptions options) : options_(std::move(options)) {}
-    [[nodiscard]] base::Result<std::unique_ptr<PcmSource>> open(const runtime::Descriptor& file) override;
+    [[nodiscard]] base::Result<std::unique_ptr<PcmSource>> open(const runtime::Descriptor& file,
+                                                                Channels channels) override;
 
   private:
     SandboxedDecoderOptions options_;

@@ -44,7 +44,7 @@ base::Result<Decoded> drain(PcmSource& source) {
 base::Result<Decoded> decode_with(SandboxedDecoderOptions options, const std::filesystem::path& file) {
     const auto descriptor = runtime::open_for_reading(file);
     if (!descriptor) return std::unexpected(descriptor.error());
-    auto source = SandboxedDecoder(std::move(options)).open(*descriptor);
+    auto source = SandboxedDecoder(std::move(options)).open(*descriptor, Channels::mixed);
     if (!source) return std::unexpected(source.error());
     return drain(**source);
 }
@@ -141,13 +141,42 @@ TEST(SandboxedDecoder, opposite_phase_and_one_side_are_as_loud_as_the_voice) {
     EXPECT_NEAR(level(inverted->samples) / level(left->samples), 1, 0.05);
 }
 
+TEST(SandboxedDecoder, gives_channels_apart_when_asked) {
+    const auto file = runtime::open_for_reading(media_folder / "odd/derived/left_only_stereo.flac");
+    ASSERT_TRUE(file);
+    const auto source = SandboxedDecoder({.helper = real_helper}).open(*file, Channels::apart);
+    ASSERT_TRUE(source) << source.error().message;
+    EXPECT_EQ((*source)->channels(), 2);
+    const auto apart = drain(**source);
+    ASSERT_TRUE(apart) << apart.error().message;
+    ASSERT_EQ(std::ssize(apart->samples), 2 * apart->summary.samples);
+    std::vector<float> left;
+    for (std::size_t i = 0; i < apart->samples.size(); i += 2) {
+        left.push_back(apart->samples[i]);
+        ASSERT_EQ(apart->samples[i + 1], 0) << "the right side is silent";
+    }
+    const auto mixed = decode("odd/derived/left_only_stereo.flac");
+    ASSERT_TRUE(mixed);
+    EXPECT_EQ(apart->summary.samples, mixed->summary.samples);
+    EXPECT_NEAR(level(left) / level(mixed->samples), 1, 0.05);
+}
+
+TEST(SandboxedDecoder, gives_one_channel_apart_as_it_is) {
+    const auto file = runtime::open_for_reading(media_folder / "video/derived/two_tracks_en_de_subs.mkv");
+    ASSERT_TRUE(file);
+    const auto source = SandboxedDecoder({.helper = real_helper}).open(*file, Channels::apart);
+    ASSERT_TRUE(source) << source.error().message;
+    EXPECT_EQ((*source)->channels(), 1);
+    EXPECT_EQ(drain(**source).value().samples, decode("video/derived/two_tracks_en_de_subs.mkv")->samples);
+}
+
 TEST(SandboxedDecoder, the_descriptors_position_is_neither_used_nor_moved) {
     const auto file = runtime::open_for_reading(media_folder / "odd/derived/left_only_stereo.flac");
     ASSERT_TRUE(file);
     ASSERT_EQ(lseek(file->number(), 12345, SEEK_SET), 12345);
     SandboxedDecoder decoder({.helper = real_helper});
     for (int round = 0; round < 2; ++round) {
-        auto source = decoder.open(*file);
+        auto source = decoder.open(*file, Channels::mixed);
         ASSERT_TRUE(source) << source.error().message;
         const auto decoded = drain(**source);
         ASSERT_TRUE(decoded);
@@ -223,7 +252,7 @@ TEST_F(FakeHelper, death_in_the_middle_is_the_readers_error) {
     const auto path =
         script(says([&](WireWriter& writer) { writer.info({}), writer.samples(values); }) + "kill -SEGV $$");
     const auto file = runtime::open_for_reading(media_folder / "manifest.jsonl");
-    auto source = SandboxedDecoder({.helper = path}).open(*file);
+    auto source = SandboxedDecoder({.helper = path}).open(*file, Channels::mixed);
     ASSERT_TRUE(source) << source.error().message;
     const auto first = (*source)->read();
     ASSERT_TRUE(first);
@@ -258,7 +287,7 @@ TEST_F(FakeHelper, an_hour_of_silence_comes_in_small_pieces) {
     const auto path = script(
         says([&](WireWriter& writer) { writer.info({}), writer.silence(hour_samples), writer.end(hour_samples); }));
     const auto file = runtime::open_for_reading(media_folder / "manifest.jsonl");
-    auto source = SandboxedDecoder({.helper = path}).open(*file);
+    auto source = SandboxedDecoder({.helper = path}).open(*file, Channels::mixed);
     ASSERT_TRUE(source) << source.error().message;
     std::int64_t total = 0;
     while (true) {

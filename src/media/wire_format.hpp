@@ -6,10 +6,10 @@
 
 namespace media {
 
-enum class FrameType : std::uint8_t { info = 1, samples, silence, damage, end, failure };
+enum class FrameType : std::uint8_t { info = 1, samples, silence, damage, end, failure, layout };
 
 inline constexpr std::array wire_preamble{std::byte{'V'}, std::byte{'T'}, std::byte{'D'}, std::byte{'E'},
-                                          std::byte{'C'}, std::byte{0},   std::byte{0},   std::byte{1}};
+                                          std::byte{'C'}, std::byte{0},   std::byte{0},   std::byte{2}};
 inline constexpr std::size_t wire_frame_header_bytes = 5;  // the type and the payload's size
 
 }  // namespace media

@@ -158,6 +158,9 @@ std::optional<WireMessage> read_message(std::uint8_t type, Payload payload) {
         case FrameType::info:
             message = read_info(payload);
             break;
+        case FrameType::layout:
+            message = WireLayout{payload.number<std::uint8_t>()};
+            break;
         case FrameType::samples:
             message = read_samples(payload);
             break;
@@ -226,17 +229,29 @@ std::optional<std::string> WireReader::admit(const WireMessage& message) {
         state_ = State::finished;
         return std::nullopt;
     }
-    const bool is_info = std::holds_alternative<model::MediaInfo>(message);
-    if (is_info != (state_ == State::info)) return "has its frames out of order";
-    state_ = State::body;
-    if (const auto* samples = std::get_if<WireSamples>(&message))
-        return count(static_cast<std::int64_t>(samples->values.size()));
+    if (auto fault = admit_order(message)) return fault;
+    if (const auto* samples = std::get_if<WireSamples>(&message)) {
+        const auto values = static_cast<std::int64_t>(samples->values.size());
+        return values % channels_ == 0 ? count(values / channels_) : "has a channel that is longer than another";
+    }
     if (const auto* silence = std::get_if<WireSilence>(&message)) return count(silence->samples);
     if (std::holds_alternative<Damage>(message) && ++damages_ > wire_max_damages) return "has too many damage frames";
     if (const auto* end = std::get_if<WireEnd>(&message)) {
         if (end->samples != samples_) return "has a wrong count of samples";
         state_ = State::finished;
     }
+    return std::nullopt;
+}
+
+std::optional<std::string> WireReader::admit_order(const WireMessage& message) {
+    const bool is_info = std::holds_alternative<model::MediaInfo>(message);
+    const auto* layout = std::get_if<WireLayout>(&message);
+    if (is_info != (state_ == State::info) || (layout != nullptr && state_ != State::layout))
+        return "has its frames out of order";
+    state_ = is_info ? State::layout : State::body;
+    if (layout == nullptr) return std::nullopt;
+    if (layout->channels < 1 || layout->channels > max_channels_) return "has more channels than were asked for";
+    channels_ = layout->channels;
     return std::nullopt;
 }
 

@@ -43,8 +43,9 @@ struct Parsed {
     bool finished = false;
 };
 
-Parsed parse(std::span<const std::byte> bytes, std::size_t piece = SIZE_MAX, std::int64_t max_samples = 1 << 20) {
-    WireReader reader(max_samples);
+Parsed parse(std::span<const std::byte> bytes, std::size_t piece = SIZE_MAX, std::int64_t max_samples = 1 << 20,
+             int max_channels = 1) {
+    WireReader reader(max_samples, max_channels);
     Parsed parsed;
     while (!bytes.empty()) {
         const auto part = bytes.first(std::min(piece, bytes.size()));
@@ -221,6 +222,42 @@ TEST(Wire, changed_bytes_never_break_the_reader) {
         refused += static_cast<std::size_t>(!whole.fault.empty());
     }
     EXPECT_GT(refused, 5000U);
+}
+
+std::vector<std::byte> apart(int channels, std::size_t values) {
+    return stream_of([&](WireWriter& writer) {
+        writer.info(sample_info());
+        writer.layout(channels);
+        writer.samples(std::vector<float>(values));
+        writer.end(static_cast<std::int64_t>(values) / channels);
+    });
+}
+
+TEST(Wire, counts_the_samples_of_each_channel) {
+    const Parsed parsed = parse(apart(3, 300), 7, 100, 8);
+    ASSERT_EQ(parsed.messages.size(), 4U) << parsed.fault;
+    EXPECT_TRUE(parsed.finished);
+    EXPECT_EQ(std::get<WireLayout>(parsed.messages[1]).channels, 3);
+    EXPECT_NE(parse(apart(3, 303), SIZE_MAX, 100, 8).fault.find("more samples"), std::string::npos);
+    EXPECT_NE(parse(apart(3, 301), SIZE_MAX, 1000, 8).fault.find("longer than another"), std::string::npos);
+}
+
+TEST(Wire, refuses_channels_that_nobody_asked_for) {
+    EXPECT_TRUE(parse(apart(8, 80), SIZE_MAX, 100, 8).finished);
+    for (const auto& [channels, most] : {std::pair(9, 8), std::pair(2, 1)})
+        EXPECT_NE(parse(apart(channels, 18), SIZE_MAX, 100, most).fault.find("more channels"), std::string::npos);
+    const auto late = stream_of([](WireWriter& writer) {
+        writer.info(sample_info());
+        writer.silence(1);
+        writer.layout(2);
+    });
+    EXPECT_NE(parse(late, SIZE_MAX, 100, 8).fault.find("out of order"), std::string::npos);
+    const auto twice = stream_of([](WireWriter& writer) {
+        writer.info(sample_info());
+        writer.layout(2);
+        writer.layout(2);
+    });
+    EXPECT_NE(parse(twice, SIZE_MAX, 100, 8).fault.find("out of order"), std::string::npos);
 }
 
 }  // namespace

@@ -76,6 +76,11 @@ void WireWriter::info(const model::MediaInfo& info) {
     if (chosen) put(bytes_, static_cast<std::uint16_t>(*info.chosen_audio));
 }
 
+void WireWriter::layout(int channels) {
+    const OpenFrame frame(bytes_, FrameType::layout);
+    put(bytes_, static_cast<std::uint8_t>(channels));
+}
+
 void WireWriter::samples(std::span<const float> values) {
     const OpenFrame frame(bytes_, FrameType::samples);
     const auto bytes = std::as_bytes(values);

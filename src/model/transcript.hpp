@@ -55,22 +55,25 @@ struct Segment {
     std::vector<Doubt> doubts;      // in the order of the enum
     std::vector<Word> words;        // in order of time; with spaces between they are the text. Empty: not told
     std::optional<double> mean_log_probability;  // of the engine's tokens; absent when it tells none
-    std::string speaker;  // who says most of it, a label such as "S1", the same all through; empty: not told
+    std::string speaker;         // who says most of it, a label such as "S1", the same all through; empty: not told
+    std::optional<int> channel;  // where it and its words were heard, from 0; absent: in the mix of all channels
 };
 
 /// Speech that was heard but gave no words in the transcript, and why: the guards' own account.
 struct Unheard {
     TimeSpan time;
-    std::string reason;  // stable, such as "no_words", "weak_speech"
+    std::string reason;               // stable, such as "no_words", "weak_speech"
+    std::optional<int> channel = {};  // as Segment::channel
 };
 
 struct Transcript {
     std::string language;           // BCP 47, such as "en"
     double duration_seconds = 0;    // of the audio that was decoded, on the media's clock
     std::string engine;             // the engine fingerprint: model, build, numeric profile
-    std::vector<Segment> segments;  // in order of time, disjoint; empty when nobody speaks
+    std::vector<Segment> segments;  // in order of time; those of one channel disjoint; empty when nobody speaks
     std::vector<Unheard> unheard;
     double frame_rate_hz = 0;  // of the video, for subtitle gaps; 0 when there is none
+    int channels = 0;          // transcribed each on its own: those with a sound of their own; 0: mixed
 };
 
 }  // namespace model

@@ -18,6 +18,7 @@ using base::Result;
 
 constexpr double longest_seconds = 1e7;  // 115 days: beyond any media
 constexpr std::size_t longest_text_bytes = std::size_t{1} << 20U;
+constexpr std::int64_t most_channels = 64;
 constexpr std::array all_doubts{Doubt::repetition, Doubt::too_many_words, Doubt::too_few_words, Doubt::weak_speech,
                                 Doubt::unsure_words};
 
@@ -45,11 +46,18 @@ Json to_json(const Segment& segment) {
                       {"doubts", std::move(doubts)}};
     if (segment.mean_log_probability) object.push_back({"mean_log_probability", *segment.mean_log_probability});
     if (!segment.speaker.empty()) object.push_back({"speaker", segment.speaker});
+    if (segment.channel) object.push_back({"channel", std::int64_t{*segment.channel}});
     if (segment.words.empty()) return object;
     JsonArray words;
     for (const Word& word : segment.words)
         words.push_back(to_json(word));
     object.push_back({"words", std::move(words)});
+    return object;
+}
+
+Json to_json(const Unheard& unheard) {
+    JsonObject object{{"time", to_json(unheard.time)}, {"reason", unheard.reason}};
+    if (unheard.channel) object.push_back({"channel", std::int64_t{*unheard.channel}});
     return object;
 }
 
@@ -98,6 +106,11 @@ Result<Word> parse_word(const Json& value) {
     return word;
 }
 
+std::optional<int> parse_channel(JsonFields& fields) {
+    const auto channel = fields.optional_integer("channel", 0, most_channels);
+    return channel ? std::optional(static_cast<int>(*channel)) : std::nullopt;
+}
+
 Result<Segment> parse_segment(const Json& value) {
     JsonFields fields(value, "a segment of the transcript");
     Segment segment{.text = fields.text("text", longest_text_bytes),
@@ -106,6 +119,7 @@ Result<Segment> parse_segment(const Json& value) {
     const Json* time = fields.any("time");
     const Json* speech = fields.any("speech");
     const Json* doubts = fields.any("doubts");
+    segment.channel = parse_channel(fields);
     const Json* words = fields.any("words");
     if (fields.any("mean_log_probability") != nullptr)
         segment.mean_log_probability = fields.number("mean_log_probability", -100, 0);
@@ -129,7 +143,7 @@ Result<Segment> parse_segment(const Json& value) {
 
 Result<Unheard> parse_unheard(const Json& value) {
     JsonFields fields(value, "what was unheard in the transcript");
-    Unheard unheard{.time = {}, .reason = fields.text("reason")};
+    Unheard unheard{.time = {}, .reason = fields.text("reason"), .channel = parse_channel(fields)};
     const Json* time = fields.any("time");
     if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
     const auto span = parse_span(time == nullptr ? Json() : *time);
@@ -146,23 +160,24 @@ std::string to_canonical_json(const Transcript& transcript) {
         segments.push_back(to_json(segment));
     JsonArray unheard;
     for (const Unheard& item : transcript.unheard)
-        unheard.push_back(JsonObject{{"time", to_json(item.time)}, {"reason", item.reason}});
-    return base::to_canonical_json(JsonObject{{"language", transcript.language},
-                                              {"duration_seconds", transcript.duration_seconds},
-                                              {"engine", transcript.engine},
-                                              {"frame_rate_hz", transcript.frame_rate_hz},
-                                              {"segments", std::move(segments)},
-                                              {"unheard", std::move(unheard)}});
+        unheard.push_back(to_json(item));
+    JsonObject object{{"language", transcript.language}, {"duration_seconds", transcript.duration_seconds},
+                      {"engine", transcript.engine},     {"frame_rate_hz", transcript.frame_rate_hz},
+                      {"segments", std::move(segments)}, {"unheard", std::move(unheard)}};
+    if (transcript.channels > 0) object.push_back({"channels", std::int64_t{transcript.channels}});
+    return base::to_canonical_json(object);
 }
 
 Result<Transcript> parse_transcript(std::string_view text) {
     const auto value = base::parse_json(text, {.size_bytes = largest_transcript_bytes});
     if (!value) return std::unexpected(value.error());
     JsonFields fields(*value, "the transcript");
-    Transcript transcript{.language = fields.text("language"),
-                          .duration_seconds = fields.number("duration_seconds", 0, longest_seconds),
-                          .engine = fields.text("engine"),
-                          .frame_rate_hz = fields.number("frame_rate_hz", 0, 1e6)};
+    Transcript transcript{
+        .language = fields.text("language"),
+        .duration_seconds = fields.number("duration_seconds", 0, longest_seconds),
+        .engine = fields.text("engine"),
+        .frame_rate_hz = fields.number("frame_rate_hz", 0, 1e6),
+        .channels = static_cast<int>(fields.optional_integer("channels", 0, most_channels).value_or(0))};
     const Json* segments = fields.any("segments");
     const Json* unheard = fields.any("unheard");
     if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());

@@ -18,10 +18,12 @@ Transcript sample() {
                           .doubts = {model::Doubt::repetition, model::Doubt::weak_speech},
                           .words = {{{0.1, 1.0 / 3.0}, "Hello", 0.1 + 0.2, "S1"}, {{0.5, 0.7}, "“world”.", 1, {}}},
                           .mean_log_probability = -1.0 / 3.0,
-                          .speaker = "S1"},
+                          .speaker = "S1",
+                          .channel = 3},
                          {.time = {5, 6}, .text = "Again.", .speech = {{5, 6}}, .speech_probability = 1, .doubts = {}}},
-            .unheard = {{{7, 8.5}, "no_words"}},
-            .frame_rate_hz = 30000.0 / 1001.0};
+            .unheard = {{{7, 8.5}, "no_words", 1}},
+            .frame_rate_hz = 30000.0 / 1001.0,
+            .channels = 4};
 }
 
 ErrorCode fault_of(std::string_view text) {
@@ -45,6 +47,10 @@ TEST(TranscriptJson, ComesBackAsItWasToTheLastBit) {
     EXPECT_EQ(back->segments[0].speaker, "S1");
     EXPECT_TRUE(back->segments[1].words.empty());
     EXPECT_EQ(back->unheard[0].reason, "no_words");
+    EXPECT_EQ(back->unheard[0].channel, 1);
+    EXPECT_EQ(back->segments[0].channel, 3);
+    EXPECT_FALSE(back->segments[1].channel);
+    EXPECT_EQ(back->channels, 4);
     EXPECT_EQ(back->frame_rate_hz, sample().frame_rate_hz);
 }
 

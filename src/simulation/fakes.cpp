@@ -64,7 +64,8 @@ class PausingSource final : public media::PcmSource {
 class FakeDecoder final : public media::Decoder {
   public:
     FakeDecoder(std::vector<float> sentence, Pause pause) : sentence_(std::move(sentence)), pause_(std::move(pause)) {}
-    Result<std::unique_ptr<media::PcmSource>> open(const runtime::Descriptor& file) override {
+    Result<std::unique_ptr<media::PcmSource>> open(const runtime::Descriptor& file,
+                                                   media::Channels /*channels*/) override {
         const auto sentences = sentences_of(file);
         if (!sentences) return std::unexpected(sentences.error());
         return std::make_unique<PausingSource>(spoken(*sentences, sentence_), pause_);

@@ -9,7 +9,8 @@
 namespace speech {
 namespace {
 
-constexpr std::string_view plan_version = "plan-1";  // raised whenever levels, planner or guards decide otherwise
+constexpr std::string_view plan_version =
+    "plan-2";  // raised whenever levels, planner, guards or seams decide otherwise
 
 std::vector<float> made_louder(std::span<const float> samples) {
     std::vector<float> result(samples.begin(), samples.end());
@@ -20,7 +21,9 @@ std::vector<float> made_louder(std::span<const float> samples) {
 
 // The plan is made of whole frames, the last of which may reach past the end of the stream.
 void clip(PlannedSegment& segment, std::int64_t end) {
-    segment.span.end = std::min(segment.span.end, end);
+    const std::int64_t beyond = std::max<std::int64_t>(0, segment.span.end - end);
+    segment.span.end -= beyond;
+    segment.overlap = std::max<std::int64_t>(0, segment.overlap - beyond);
     segment.speech.back().end = std::min(segment.speech.back().end, end);
 }
 

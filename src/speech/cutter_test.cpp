@@ -94,7 +94,7 @@ TEST(SegmentCutter, SegmentsComeBeforeTheStreamEnds) {
 
 TEST(EngineFingerprint, NamesRecogniserVoiceActivityAndPlan) {
     const fakes::FakeRecogniser recogniser([](std::span<const float>) { return Recognition{}; });
-    EXPECT_EQ(engine_fingerprint(recogniser, voice_activity()), "fake/1 " + voice_activity().fingerprint() + " plan-1");
+    EXPECT_EQ(engine_fingerprint(recogniser, voice_activity()), "fake/1 " + voice_activity().fingerprint() + " plan-2");
 }
 
 }  // namespace

@@ -14,24 +14,30 @@
 
 namespace speech::fakes {
 
-/// Gives `samples` in blocks of `block`, then the end, or `failure` in its place.
+/// Gives `samples` in blocks of `block` moments of `channels`, then the end, or `failure` in its place.
 class Source : public media::PcmSource {
   public:
-    explicit Source(std::vector<float> samples, std::size_t block = 4096, std::optional<base::Error> failure = {})
-        : samples_(std::move(samples)), block_(block), failure_(std::move(failure)) {}
+    explicit Source(std::vector<float> samples, std::size_t block = 4096, std::optional<base::Error> failure = {},
+                    int channels = 1)
+        : samples_(std::move(samples)),
+          channels_(channels),
+          block_(block * static_cast<std::size_t>(channels)),
+          failure_(std::move(failure)) {}
 
     const model::MediaInfo& info() const override { return info_; }
     const media::DecodeSummary& summary() const override { return summary_; }
+    int channels() const override { return channels_; }
     base::Result<std::span<const float>> read() override {
         if (given_ == samples_.size() && failure_) return std::unexpected(*failure_);
         const std::size_t count = std::min(block_, samples_.size() - given_);
         given_ += count;
-        summary_.samples = static_cast<std::int64_t>(given_);
+        summary_.samples = static_cast<std::int64_t>(given_) / channels_;
         return std::span(samples_).subspan(given_ - count, count);
     }
 
   private:
     std::vector<float> samples_;
+    int channels_;
     std::size_t block_;
     std::optional<base::Error> failure_;
     std::size_t given_ = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "model/audio.hpp"
+#include "speech/script.hpp"
 
 namespace speech {
 namespace {
@@ -30,15 +31,6 @@ double speech_seconds(const PlannedSegment& segment) {
     for (const SampleSpan& span : segment.speech)
         samples += span.length();
     return model::seconds_of_samples(samples);
-}
-
-// Kana and Han (U+3000 to U+9FFF) are E3 to E9 in UTF-8, three bytes each.
-bool is_unspaced(unsigned char lead) {
-    return lead >= 0xE3 && lead <= 0xE9;
-}
-
-bool is_space(unsigned char byte) {
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
 bool is_ascii_punctuation(unsigned char byte) {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "model/audio.hpp"
-#include "speech/stitch.hpp"
 
 namespace speech {
 namespace {
@@ -54,15 +53,19 @@ base::Result<std::vector<LiveFinal>> LiveTranscription::closed() {
 
 // Nothing when there is no text and none was told.
 base::Result<std::optional<LiveFinal>> LiveTranscription::final_of(const CutSegment& cut) {
-    LiveFinal result{.time = time_of(cut.plan.span), .segment = {}};
     if (cut.skipped.empty()) {
         const auto recognition = recogniser_.recognise(cut.samples);
         if (!recognition) return std::unexpected(recognition.error());
-        model::Transcript transcript;
-        add_recognised(transcript, cut.plan, *recognition);
-        if (!transcript.segments.empty()) result.segment = std::move(transcript.segments.front());
+        stitcher_.add_recognised(cut.plan, *recognition);
+    } else {
+        stitcher_.add_skipped(cut.plan, cut.skipped);
     }
-    if (result.segment) count_delay(cut.plan);
+    LiveFinal result{.time = time_of({cut.plan.span.start, cut.plan.span.end - cut.plan.overlap}), .segment = {}};
+    auto segments = stitcher_.take_segments();
+    if (!segments.empty()) {
+        result = {.time = segments.front().time, .segment = std::move(segments.front())};
+        count_delay(cut.plan);
+    }
     told_.clear();
     const bool was_told = std::exchange(revision_, 0) > 0;
     if (!result.segment && !was_told) return std::nullopt;
@@ -77,7 +80,7 @@ base::Result<std::optional<LivePartial>> LiveTranscription::partial() {
     if (!recognition) return std::unexpected(recognition.error());
     if (recognition->text.empty()) return std::nullopt;
     count_delay(open->plan);
-    return revise(open->plan, std::move(recognition->text));
+    return revise(open->plan, stitcher_.preview(open->plan, *recognition));
 }
 
 // The last words before a pause need not wait for more.

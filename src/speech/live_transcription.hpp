@@ -16,6 +16,7 @@
 #include "model/transcript.hpp"
 #include "speech/cutter.hpp"
 #include "speech/live_delay.hpp"
+#include "speech/stitch.hpp"
 
 namespace speech {
 
@@ -36,7 +37,7 @@ struct LiveFinal {
 class LiveTranscription {
   public:
     LiveTranscription(const VoiceActivityModel& voice_activity, const Recogniser& recogniser, const base::Clock& clock)
-        : recogniser_(recogniser), clock_(clock), cutter_(voice_activity) {}
+        : recogniser_(recogniser), clock_(clock), cutter_(voice_activity), stitcher_({}, {}) {}
 
     using Instant = std::chrono::steady_clock::time_point;
 
@@ -68,6 +69,7 @@ class LiveTranscription {
     const Recogniser& recogniser_;
     const base::Clock& clock_;
     SegmentCutter cutter_;
+    Stitcher stitcher_;
     LiveDelay delay_;
     std::deque<Arrival> arrivals_;    // of the samples that no result has told yet
     std::int64_t counted_until_ = 0;  // speech before this sample is in `delay_`

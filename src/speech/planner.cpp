@@ -94,15 +94,30 @@ PlannedSegment Planner::cut_at_pause(std::size_t span) {
 // The last stretch goes on through the whole window: it is divided.
 PlannedSegment Planner::cut_at_quietest() {
     const std::int64_t frame = quietest_frame();
-    const FrameSpan rest{frame, spans_.back().end};
-    spans_.back().end = frame;
-    spans_.push_back(rest);
-    return close(spans_.size() - 1, frame);
+    const std::int64_t most = half_overlap();
+    const std::int64_t least = most / 3;
+    const std::int64_t first = quietest_frame(frame - most, frame - least);
+    const std::int64_t last = quietest_frame(frame + least, frame + most);
+    const FrameSpan whole = spans_.back();
+    spans_.back().end = std::min(last, whole.end);
+    spans_.push_back({std::max(first, whole.begin), whole.end});
+    return close(spans_.size() - 1, last, first);
+}
+
+// Room is needed so that a segment does not outgrow its bound, and begins after the one before the last has ended.
+std::int64_t Planner::half_overlap() const {
+    const std::int64_t room = settings_.longest_frames - settings_.cut_from_frames - 1;
+    return std::max<std::int64_t>(0, std::min({settings_.overlap_frames / 2, settings_.cut_from_frames / 4, room}));
 }
 
 std::int64_t Planner::quietest_frame() const {
     const std::int64_t first = std::max(start_ + settings_.cut_from_frames, spans_.back().begin + 1);
-    const std::int64_t last = spans_.back().end - 1;
+    const std::int64_t last = std::min(spans_.back().end, start_ + settings_.longest_frames - half_overlap()) - 1;
+    return quietest_frame(first, last);
+}
+
+// The later of two equals.
+std::int64_t Planner::quietest_frame(std::int64_t first, std::int64_t last) const {
     std::int64_t best = last;
     for (std::int64_t frame = last; frame >= first; --frame) {
         if (at(frame).energy < at(best).energy) best = frame;
@@ -110,8 +125,9 @@ std::int64_t Planner::quietest_frame() const {
     return best;
 }
 
-// Gives away the first `count` stretches as a segment that ends at `end`; the others open the next one.
-PlannedSegment Planner::close(std::size_t count, std::int64_t end) {
+// Gives away the first `count` stretches as a segment that ends at `end`; the others open the next one, which begins no
+// earlier than `next_from`.
+PlannedSegment Planner::close(std::size_t count, std::int64_t end, std::int64_t next_from) {
     PlannedSegment segment;
     segment.span = samples_of(start_, end);
     for (std::size_t i = 0; i < count; ++i)
@@ -121,8 +137,9 @@ PlannedSegment Planner::close(std::size_t count, std::int64_t end) {
                         [](float sum, const FrameSpan& s) { return sum + static_cast<float>(s.end - s.begin); });
     segment.mean_probability /= frames;
     spans_.erase(spans_.begin(), spans_.begin() + static_cast<std::ptrdiff_t>(count));
-    closed_until_ = end;
+    closed_until_ = next_from;
     start_ = spans_.empty() ? end : std::max(closed_until_, spans_.front().begin - settings_.padding_frames);
+    segment.overlap = std::max<std::int64_t>(0, end - start_) * vad_frame_samples;
     forget_before(start_);
     return segment;
 }

@@ -2,9 +2,11 @@
 //
 // Neighbouring speech is merged with the short silences between it kept inside, because a recogniser hears a sentence
 // better whole. A segment ends at a long silence or, when it would outgrow the bound, at the longest pause in the last
-// part of it, or, when nobody pauses, at its quietest moment. Segments are ordered, disjoint, at most `longest_frames`
-// long, and together cover every frame that counts as speech. Belongs to one thread.
+// part of it, or, when nobody pauses, at its quietest moment: a cut that is forced may go through a word, so both
+// segments hold the sound around it (seam.hpp makes one of the two texts). Segments are ordered, disjoint but for that,
+// at most `longest_frames` long, and together cover every frame that counts as speech. Belongs to one thread.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -20,10 +22,17 @@ struct SampleSpan {
     [[nodiscard]] std::int64_t length() const { return end - start; }
 };
 
+/// What two spans share; of length 0 or less when that is nothing.
+constexpr SampleSpan common_part(const SampleSpan& a, const SampleSpan& b) {
+    return {std::max(a.start, b.start), std::min(a.end, b.end)};
+}
+
 struct PlannedSegment {
     SampleSpan span;
     std::vector<SampleSpan> speech;  // inside `span`, in order, disjoint, never empty
     float mean_probability = 0;      // over the frames of `speech`
+    std::int64_t overlap = 0;        // so many samples at the end of `span` begin the next segment too
+    std::optional<int> channel;      // from 0; absent when the channels are mixed. It has segments of its own
     bool operator==(const PlannedSegment&) const = default;
 };
 
@@ -36,6 +45,7 @@ struct PlannerSettings {
     std::int64_t long_silence_frames = 48;  // ends a segment
     std::int64_t longest_frames = 625;      // of a segment, padding included
     std::int64_t cut_from_frames = 312;     // a segment that must be cut is cut no earlier than this
+    std::int64_t overlap_frames = 48;       // around a cut that is forced, at most; its edges are quiet moments too
 };
 
 class Planner {
@@ -71,7 +81,10 @@ class Planner {
     PlannedSegment cut_at_pause(std::size_t span);
     PlannedSegment cut_at_quietest();
     [[nodiscard]] std::int64_t quietest_frame() const;
-    PlannedSegment close(std::size_t spans, std::int64_t end);
+    [[nodiscard]] std::int64_t quietest_frame(std::int64_t first, std::int64_t last) const;
+    [[nodiscard]] std::int64_t half_overlap() const;
+    PlannedSegment close(std::size_t spans, std::int64_t end, std::int64_t next_from);
+    PlannedSegment close(std::size_t spans, std::int64_t end) { return close(spans, end, end); }
     void measure(PlannedSegment& segment, const FrameSpan& span) const;
     void forget_before(std::int64_t frame);
     [[nodiscard]] const Frame& at(std::int64_t frame) const {
@@ -80,7 +93,7 @@ class Planner {
 
     PlannerSettings settings_;
     std::int64_t seen_ = 0;          // frames so far
-    std::int64_t closed_until_ = 0;  // where the last segment ended
+    std::int64_t closed_until_ = 0;  // where the next segment may begin
     std::int64_t start_ = 0;         // of the open segment; meaningful while `spans_` is not empty
     bool speaking_ = false;
     std::vector<FrameSpan> spans_;  // of the open segment

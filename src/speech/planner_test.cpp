@@ -97,16 +97,20 @@ TEST(Planner, CutsTooLongSpeechAtTheLongestPauseOfItsLastPart) {
     EXPECT_LE(segments[0].span.end, segments[1].span.start);
 }
 
-TEST(Planner, DividesSpeechWithoutPauseAtItsQuietestFrame) {
-    const PlannerSettings settings{.longest_frames = 400, .cut_from_frames = 200};
+TEST(Planner, DividesSpeechWithoutPauseAroundItsQuietestFrame) {
+    const PlannerSettings settings{.longest_frames = 400, .cut_from_frames = 200, .overlap_frames = 30};
     std::vector<Frame> frames;
     frames << std::pair{600, speech};
     frames[150].energy = 0;
     frames[321].energy = 0.01F;
+    frames[311].energy = frames[331].energy = 0.02F;
     const auto segments = plan(frames, settings);
     ASSERT_EQ(segments.size(), 2U);
-    EXPECT_EQ(segments[0].span, frames_span(0, 321));
-    EXPECT_EQ(segments[1].span, frames_span(321, 600));
+    EXPECT_EQ(segments[0].span, frames_span(0, 331));
+    EXPECT_EQ(segments[0].speech, std::vector{frames_span(0, 331)});
+    EXPECT_EQ(segments[0].overlap, frames_span(311, 331).length());
+    EXPECT_EQ(segments[1].span, frames_span(311, 600));
+    EXPECT_EQ(segments[1].overlap, 0);
 }
 
 TEST(Planner, NeedsOnlyTheOpenSegmentAndThePadding) {
@@ -152,8 +156,12 @@ PlannerSettings random_settings(std::mt19937& random) {
 
 void check_order_and_bound(const std::vector<PlannedSegment>& segments, const PlannerSettings& settings) {
     std::int64_t end = 0;
+    std::int64_t overlap = 0;
     for (const PlannedSegment& segment : segments) {
+        EXPECT_TRUE(overlap == 0 || segment.span.start == end);
         EXPECT_GE(segment.span.start, end);
+        EXPECT_LT(segment.overlap, segment.span.length() / 2 + 1);
+        overlap = segment.overlap;
         EXPECT_LE(segment.span.length(), settings.longest_frames * vad_frame_samples);
         ASSERT_FALSE(segment.speech.empty());
         std::int64_t last = segment.span.start;
@@ -163,8 +171,9 @@ void check_order_and_bound(const std::vector<PlannedSegment>& segments, const Pl
             last = span.end;
         }
         EXPECT_LE(last, segment.span.end);
-        end = segment.span.end;
+        end = segment.span.end - segment.overlap;
     }
+    EXPECT_EQ(overlap, 0);
 }
 
 void check_every_speech_frame_is_covered(const std::vector<PlannedSegment>& segments, const std::vector<Frame>& frames,

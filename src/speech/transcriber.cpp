@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "model/audio.hpp"
+#include "speech/channel_cutter.hpp"
 #include "speech/cpu_account.hpp"
-#include "speech/cutter.hpp"
 #include "speech/stitch.hpp"
 
 namespace speech {
@@ -18,13 +18,13 @@ constexpr std::int64_t progress_every_samples = 2 * model::sample_rate_hz;
 
 class Transcription {
   public:
-    Transcription(const VoiceActivityModel& voice_activity, const Recogniser& recogniser, runtime::Threads& threads,
-                  const TranscribeOptions& options, const ProgressListener& progress)
+    Transcription(const ChannelLayout& layout, const VoiceActivityModel& voice_activity, const Recogniser& recogniser,
+                  runtime::Threads& threads, const TranscribeOptions& options, const ProgressListener& progress)
         : recogniser_(recogniser),
           progress_(progress),
           engine_cpu_ns_(options.engine_cpu_ns),
-          cutter_(voice_activity, options.engine_cpu_ns),
-          transcript_(empty_transcript(options.language, engine_fingerprint(recogniser, voice_activity))),
+          cutter_(voice_activity, layout, options.engine_cpu_ns),
+          stitcher_(options.language, engine_fingerprint(recogniser, voice_activity)),
           pool_(threads, std::max<std::size_t>(options.batches_in_flight, 1)) {}
 
     base::Result<void> push(std::span<const float> samples);
@@ -48,9 +48,9 @@ class Transcription {
     const Recogniser& recogniser_;
     const ProgressListener& progress_;
     std::atomic<std::int64_t>* engine_cpu_ns_;
-    SegmentCutter cutter_;
+    ChannelCutter cutter_;
     std::int64_t told_at_ = 0;
-    model::Transcript transcript_;
+    Stitcher stitcher_;
     std::size_t batch_size_ = 1;  // grows: the first words soon, then as the engine likes it
     std::vector<Planned> collected_;
     std::vector<std::vector<float>> collected_samples_;  // of those that are not skipped
@@ -101,12 +101,12 @@ base::Result<void> Transcription::settle_oldest() {
     std::size_t next = 0;
     for (const Planned& planned : batch) {
         if (!planned.skipped.empty()) {
-            add_skipped(transcript_, planned.segment, planned.skipped);
+            stitcher_.add_skipped(planned.segment, planned.skipped);
             continue;
         }
         const auto& recognition = recognitions.at(next++);
         if (!recognition) return std::unexpected(recognition.error());
-        add_recognised(transcript_, planned.segment, *recognition);
+        stitcher_.add_recognised(planned.segment, *recognition);
     }
     tell();
     return {};
@@ -126,15 +126,21 @@ base::Result<model::Transcript> Transcription::finish() {
     while (!pending_.empty()) {
         if (auto settled = settle_oldest(); !settled) return std::unexpected(settled.error());
     }
-    end_transcript(transcript_, cutter_.heard_samples());
-    progress_({transcript_.duration_seconds, transcript_.duration_seconds});
-    return std::move(transcript_);
+    model::Transcript transcript = stitcher_.finish(cutter_.heard_samples(), cutter_.told_channels());
+    progress_({transcript.duration_seconds, transcript.duration_seconds});
+    return transcript;
 }
 
+// Before the first sample of anything that is not settled.
 std::int64_t Transcription::final_until() const {
-    if (!pending_.empty()) return pending_.front().front().segment.span.start;
-    if (!collected_.empty()) return collected_.front().segment.span.start;
-    return cutter_.first_needed_sample();
+    std::int64_t until = cutter_.first_needed_sample();
+    for (const auto& batch : pending_) {
+        for (const Planned& planned : batch)
+            until = std::min(until, planned.segment.span.start);
+    }
+    for (const Planned& planned : collected_)
+        until = std::min(until, planned.segment.span.start);
+    return until;
 }
 
 void Transcription::tell() {
@@ -149,7 +155,8 @@ base::Result<model::Transcript> transcribe(media::PcmSource& source, const Voice
                                            const Recogniser& recogniser, runtime::Threads& threads,
                                            const TranscribeOptions& options, const ProgressListener& progress,
                                            const std::atomic<bool>& stop) {
-    Transcription transcription(voice_activity, recogniser, threads, options, progress);
+    const ChannelLayout layout{source.channels(), options.channels_apart};
+    Transcription transcription(layout, voice_activity, recogniser, threads, options, progress);
     while (true) {
         if (stop) return base::fail(base::ErrorCode::cancelled, "the transcription was stopped");
         const auto samples = source.read();

@@ -19,6 +19,7 @@ namespace speech {
 struct TranscribeOptions {
     std::size_t batches_in_flight = 4;  // bound on memory: of a few segments each, being recognised or waiting
     std::string language = "en";        // BCP 47; checked by the caller against the recogniser's languages
+    bool channels_apart = false;        // each channel of the source is transcribed on its own
     /// When set, grows by the CPU time (runtime::thread_cpu_time) of the engine's own calls: voice activity a block,
     /// recogniser.
     std::atomic<std::int64_t>* engine_cpu_ns = nullptr;

@@ -187,5 +187,42 @@ TEST(Transcribe, AccountsForTheCpuTimeOfTheEngine) {
     EXPECT_GT(engine_cpu_ns, 0);
 }
 
+TEST(Transcribe, HearsEachChannelOnItsOwn) {
+    static const VoiceActivityModel voice_activity = fixtures::voice_activity();
+    std::vector<float> first = spoken(3, 3);
+    std::vector<float> second(first.size() / 3);
+    second.insert(second.end(), first.begin(), first.end());
+    first.resize(second.size());
+    std::vector<float> both;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        both.push_back(first[i]);
+        both.push_back(second[i]);
+    }
+    const auto run = [&](std::size_t threads_count, std::size_t block) {
+        fakes::Source source(both, block, std::nullopt, 2);
+        runtime::Threads threads(threads_count);
+        return transcribe(source, voice_activity, fakes::FakeRecogniser(answer_hash), threads, {.channels_apart = true},
+                          ignore, never_stop)
+            .value();
+    };
+    const auto transcript = run(1, 4096);
+    EXPECT_EQ(transcript.channels, 2);
+    EXPECT_DOUBLE_EQ(transcript.duration_seconds, static_cast<double>(first.size()) / 16000);
+    for (const auto& [channel, samples] : {std::pair(0, first), std::pair(1, second)}) {
+        std::vector<std::string> texts;
+        for (const model::Segment& segment : transcript.segments) {
+            if (segment.channel == channel) texts.push_back(segment.text);
+        }
+        std::vector<std::string> alone;
+        const auto of_one = transcribe_samples(samples).value();
+        for (const model::Segment& segment : of_one.segments)
+            alone.push_back(segment.text);
+        EXPECT_EQ(texts, alone) << channel;
+        EXPECT_EQ(texts.size(), 3U);
+    }
+    EXPECT_TRUE(std::ranges::is_sorted(transcript.segments, {}, [](const auto& s) { return s.time.start_seconds; }));
+    EXPECT_EQ(summary(run(3, 511)), summary(transcript));
+}
+
 }  // namespace
 }  // namespace speech

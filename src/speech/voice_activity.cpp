@@ -245,6 +245,7 @@ float VoiceActivity::State::push(std::span<const float> input) {
 }
 
 VoiceActivity::VoiceActivity(const VoiceActivityModel& model) : state_(std::make_unique<State>(*model.weights_)) {}
+VoiceActivity::VoiceActivity(const VoiceActivity& other) : state_(std::make_unique<State>(*other.state_)) {}
 VoiceActivity::~VoiceActivity() = default;
 
 float VoiceActivity::push(std::span<const float> samples) {

@@ -37,6 +37,8 @@ class VoiceActivityModel {
 class VoiceActivity {
   public:
     explicit VoiceActivity(const VoiceActivityModel& model);
+    VoiceActivity(const VoiceActivity& other);
+    VoiceActivity& operator=(const VoiceActivity&) = delete;
     ~VoiceActivity();
     /// The probability of speech, 0 to 1, in the next frame of exactly vad_frame_samples samples.
     float push(std::span<const float> frame);

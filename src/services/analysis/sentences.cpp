@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "base/utf8.hpp"
@@ -79,6 +80,7 @@ struct Token {
     std::string_view text;
     model::TimeSpan time;
     std::size_t segment = 0;
+    std::optional<int> channel;
 };
 
 // Maps a share of a segment's text to a time in its speech.
@@ -117,7 +119,8 @@ void append_tokens(std::vector<Token>& tokens, const model::Segment& segment, st
         tokens.push_back(
             {text.substr(begin, end - begin),
              {clock.at(static_cast<double>(begin) / size, true), clock.at(static_cast<double>(end) / size, false)},
-             index});
+             index,
+             segment.channel});
         begin = text.find_first_not_of(white_space, end);
     }
 }
@@ -125,8 +128,8 @@ void append_tokens(std::vector<Token>& tokens, const model::Segment& segment, st
 bool cut_between(const Token& token, const Token& next, std::size_t words) {
     const bool new_segment = token.segment != next.segment;
     const bool pause = next.time.start_seconds - token.time.end_seconds >= sentence_pause_seconds;
-    return ends_sentence(token.text, next.text) || (new_segment && pause) || words >= longest_sentence_words ||
-           (new_segment && words >= long_sentence_words);
+    return token.channel != next.channel || ends_sentence(token.text, next.text) || (new_segment && pause) ||
+           words >= longest_sentence_words || (new_segment && words >= long_sentence_words);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "services/analysis/stop_words.hpp"
@@ -15,13 +16,27 @@ namespace {
 constexpr std::size_t fewest_words_for_ease = 50;
 constexpr std::size_t most_words_a_sentence = 40;  // more on average: there was no punctuation to go by
 
+std::vector<model::TimeSpan> united(std::vector<model::TimeSpan> spans) {
+    std::ranges::sort(spans, {}, &model::TimeSpan::start_seconds);
+    std::vector<model::TimeSpan> all;
+    for (const model::TimeSpan& span : spans) {
+        if (!all.empty() && span.start_seconds <= all.back().end_seconds) {
+            all.back().end_seconds = std::max(all.back().end_seconds, span.end_seconds);
+        } else {
+            all.push_back(span);
+        }
+    }
+    return all;
+}
+
+// When anybody is heard: people on two channels may speak at once.
 std::vector<model::TimeSpan> speech_of(const model::Transcript& transcript) {
     std::vector<model::TimeSpan> speech;
     for (const model::Segment& segment : transcript.segments) {
         if (segment.speech.empty()) speech.push_back(segment.time);
         speech.insert(speech.end(), segment.speech.begin(), segment.speech.end());
     }
-    return speech;
+    return transcript.channels > 1 ? united(std::move(speech)) : speech;
 }
 
 double total_seconds(std::span<const model::TimeSpan> spans) {

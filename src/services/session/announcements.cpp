@@ -30,7 +30,8 @@ base::Result<void> announce_queued(store::Transaction& transaction, const Sessio
                  {"blob_key", record.video_key},
                  {"language", record.said.language},
                  {"model", record.said.model},
-                 {"priority", record.said.priority}});
+                 {"priority", record.said.priority},
+                 {"multichannel", record.said.multichannel}});
 }
 
 base::Result<void> announce_completed(store::Transaction& transaction, const SessionRecord& record,

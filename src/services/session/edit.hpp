@@ -1,5 +1,6 @@
 // An edit of a transcript: from what a person sends to the next version's content. Pure; any thread.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ inline constexpr std::size_t most_segments = 100'000;
 struct EditedSegment {
     model::TimeSpan time;
     std::string text;
+    std::optional<int> channel = {};
 };
 
 /// Of {"segments": [{"start", "end", "text"}]}: seconds, in order of time and disjoint, within the duration; text of 1

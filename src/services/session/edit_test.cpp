@@ -103,5 +103,42 @@ TEST(Edit, BoundsTheTextOfASegment) {
     EXPECT_EQ(parse(R"([{"start":0,"end":1,"text":")" + most + "a\"}]").error().code, ErrorCode::invalid_argument);
 }
 
+// Two channels at once; the second one's segment spans all of the first one's.
+model::Transcript call() {
+    model::Transcript transcript{.language = "en", .duration_seconds = 10, .engine = "e", .channels = 2};
+    transcript.segments = {
+        {{0, 9}, "A long tale.", {{0, 9}}, 0.9}, {{1, 2}, "Yes.", {{1, 2}}, 0.8}, {{3, 4}, "Yes.", {{3, 4}}, 0.7}};
+    transcript.segments[0].channel = 1;
+    transcript.segments[1].channel = transcript.segments[2].channel = 0;
+    transcript.unheard = {{{5, 6}, "no_words", 0}};
+    return transcript;
+}
+
+TEST(Edit, OfChannelsThatWereReadChangesNothing) {
+    const std::string read = formats::write(**formats::find_format("verbose_json"), call(), {})->content;
+    const auto segments = parse_edit(base::parse_json(read).value(), 10);
+    ASSERT_TRUE(segments) << segments.error().message;
+    EXPECT_EQ(model::to_canonical_json(edited(call(), *segments)), model::to_canonical_json(call()));
+}
+
+TEST(Edit, OfOneChannelLeavesTheOthersAlone) {
+    const auto segments =
+        parse_edit(base::parse_json(R"({"segments":[{"start":0,"end":9,"text":"A tall tale.","channel":1},
+        {"start":1,"end":2,"text":"No.","channel":0},{"start":5,"end":6,"text":"Hm.","channel":0}]})")
+                       .value(),
+                   10);
+    ASSERT_TRUE(segments) << segments.error().message;
+    const auto after = edited(call(), *segments);
+    ASSERT_EQ(after.segments.size(), 3U);
+    EXPECT_EQ(after.segments[0].speech_probability, 0.9);
+    EXPECT_EQ(after.segments[1].speech_probability, 0.8);
+    EXPECT_EQ(after.segments[1].channel, 0);
+    EXPECT_TRUE(after.unheard.empty()) << "somebody heard it";
+    EXPECT_FALSE(parse_edit(base::parse_json(R"({"segments":[{"start":0,"end":3,"text":"a","channel":1},
+        {"start":2,"end":4,"text":"b","channel":1}]})")
+                                .value(),
+                            10));
+}
+
 }  // namespace
 }  // namespace session

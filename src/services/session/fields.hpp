@@ -19,10 +19,11 @@ struct SessionFields {
     std::string language;       // BCP 47
     std::string model;          // empty: the instance's default
     std::int64_t priority = 0;  // 0 to highest_priority; larger goes first within the tenant
+    bool multichannel = false;  // each channel is transcribed on its own
     bool operator==(const SessionFields&) const = default;
 };
 
-/// Of {"title"?, "language"?, "model"?, "priority"?}. Errors: invalid_argument, unknown_field.
+/// Of {"title"?, "language"?, "model"?, "priority"?, "multichannel"?}. Errors: invalid_argument, unknown_field.
 base::Result<SessionFields> parse_session_fields(const base::Json& body, std::string_view default_language);
 
 /// Without the blanks around it.

@@ -13,14 +13,17 @@ base::Result<SessionFields> parse(std::string_view json) {
 
 TEST(Fields, HaveDefaults) {
     EXPECT_EQ(parse("{}").value(), (SessionFields{.title = "", .language = "en", .model = "", .priority = 0}));
-    EXPECT_EQ(parse(R"({"title":"  A talk \n","language":"de-CH","model":"tiny_2.en-x","priority":9})").value(),
-              (SessionFields{"A talk", "de-CH", "tiny_2.en-x", 9}));
+    EXPECT_EQ(
+        parse(R"({"title":"  A talk \n","language":"de-CH","model":"tiny_2.en-x","priority":9,"multichannel":true})")
+            .value(),
+        (SessionFields{"A talk", "de-CH", "tiny_2.en-x", 9, true}));
 }
 
 TEST(Fields, AreRefusedWhenTheyAreWrong) {
     EXPECT_EQ(parse(R"({"titel":"x"})").error().code, ErrorCode::unknown_field);
-    for (const char* wrong : {R"({"title":5})", R"({"language":"english!"})", R"({"model":"../etc"})",
-                              R"({"priority":10})", R"({"priority":-1})", R"({"priority":0.5})", "[]"})
+    for (const char* wrong :
+         {R"({"title":5})", R"({"language":"english!"})", R"({"model":"../etc"})", R"({"priority":10})",
+          R"({"priority":-1})", R"({"priority":0.5})", R"({"multichannel":"yes"})", "[]"})
         EXPECT_EQ(parse(wrong).error().code, ErrorCode::invalid_argument) << wrong;
 }
 

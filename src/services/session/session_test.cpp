@@ -24,9 +24,10 @@ TEST(Session, GoesFromItsUploadToItsTranscript) {
     EXPECT_EQ(sessions.status(id), "queued");
     const auto queued = sessions.platform.events("session.queued");
     ASSERT_EQ(queued.size(), 1U);
-    EXPECT_EQ(base::to_canonical_json(queued[0].payload),
-              R"({"blob_key":"videos/)" + id + R"(/u1","language":"de","model":"","priority":3,"run_id":")" +
-                  run_id_of(id, 1) + R"(","session_id":")" + id + "\"}");
+    EXPECT_EQ(base::to_canonical_json(queued[0].payload), R"({"blob_key":"videos/)" + id +
+                                                              R"(/u1","language":"de","model":"",)" +
+                                                              R"("multichannel":false,"priority":3,"run_id":")" +
+                                                              run_id_of(id, 1) + R"(","session_id":")" + id + "\"}");
 
     sessions.started(id, run_id_of(id, 1));
     sessions.progressed(id, run_id_of(id, 1), 1, 4);

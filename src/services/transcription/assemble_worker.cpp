@@ -20,25 +20,25 @@ using base::Result;
 
 constexpr std::int64_t page_of_segments = 1000;
 
-void add(model::Transcript& transcript, const RecognisedSegment& segment) {
+void add(speech::Stitcher& stitcher, const RecognisedSegment& segment) {
     if (segment.row.skipped.empty()) {
-        speech::add_recognised(transcript, segment.row.plan, segment.recognition);
+        stitcher.add_recognised(segment.row.plan, segment.recognition);
     } else {
-        speech::add_skipped(transcript, segment.row.plan, segment.row.skipped);
+        stitcher.add_skipped(segment.row.plan, segment.row.skipped);
     }
 }
 
 Result<model::Transcript> fold(const Tools& tools, const store::Claim& claim, const RunRow& row) {
     auto transaction = tools.platform.database.tenant(claim.tenant_id).read();
     if (!transaction) return std::unexpected(std::move(transaction.error()));
-    model::Transcript transcript = speech::empty_transcript(row.language, row.run.engine);
+    speech::Stitcher stitcher(row.language, row.run.engine);
     for (std::int64_t from = 0; from < row.run.segments_total; from += page_of_segments) {
         const auto segments = page_segments(*transaction, row.run.id, from, page_of_segments);
         if (!segments) return std::unexpected(segments.error());
         for (const RecognisedSegment& segment : *segments)
-            add(transcript, segment);
+            add(stitcher, segment);
     }
-    speech::end_transcript(transcript, row.heard_samples);
+    model::Transcript transcript = stitcher.finish(row.heard_samples, static_cast<int>(row.channels));
     transcript.frame_rate_hz = row.frame_rate_hz;
     return transcript;
 }

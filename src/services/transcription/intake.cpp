@@ -44,6 +44,7 @@ base::Result<RunRow> queued_run(const model::Event& event) {
     row.model = fields.optional_text("model").value_or("");
     constexpr auto most = std::int64_t{1} << 50U;
     row.priority = fields.optional_integer("priority", -most, most).value_or(0);
+    row.multichannel = fields.optional_boolean("multichannel").value_or(false);
     if (const auto finished = read_through(fields); !finished) return std::unexpected(finished.error());
     return row;
 }

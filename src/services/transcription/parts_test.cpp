@@ -12,8 +12,11 @@ namespace {
 using base::ErrorCode;
 
 TEST(PlanText, KeepsEveryBitOfThePlan) {
-    const speech::PlannedSegment plan{
-        .span = {512, 99'840}, .speech = {{4'608, 50'176}, {60'000, 99'840}}, .mean_probability = 0.1F + 0.2F};
+    const speech::PlannedSegment plan{.span = {512, 99'840},
+                                      .speech = {{4'608, 50'176}, {60'000, 99'840}},
+                                      .mean_probability = 0.1F + 0.2F,
+                                      .overlap = 8'192,
+                                      .channel = 0};
     EXPECT_EQ(parse_plan(plan.span, plan_text(plan)).value(), plan);
 }
 

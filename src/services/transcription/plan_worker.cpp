@@ -8,6 +8,7 @@
 #include "services/transcription/endings.hpp"
 #include "services/transcription/plan_writer.hpp"
 #include "services/transcription/work.hpp"
+#include "speech/channel_cutter.hpp"
 #include "speech/language.hpp"
 
 namespace transcription {
@@ -71,14 +72,17 @@ class Plan {
         if (!blobs) return std::unexpected(std::move(blobs.error()));
         const auto video = (*blobs)->open_seekable(row.blob_key);
         if (!video) return std::unexpected(video.error());
-        const auto source = tools_.engines.decoder->open(*video);
+        const auto channels = row.multichannel ? media::Channels::apart : media::Channels::mixed;
+        const auto source = tools_.engines.decoder->open(*video, channels);
         if (!source) return std::unexpected(source.error());
         const auto begun = begin(row, *engine, language->tag, (*source)->info());
         if (!begun) return std::unexpected(begun.error());
         const auto earlier = find_earlier(*begun);
         if (!earlier) return std::unexpected(earlier.error());
         PlanWriter writer(tools_, claim_, *begun, *earlier, *std::move(blobs));
-        return cut(**source, *engine->engine.voice_activity, writer);
+        const speech::ChannelLayout layout{(*source)->channels(), row.multichannel};
+        speech::ChannelCutter cutter(*engine->engine.voice_activity, layout);
+        return cut(**source, cutter, writer);
     }
 
     // The engine is pinned in a transaction of its own, before anything is made with it.
@@ -105,9 +109,7 @@ class Plan {
         return earlier_run(*transaction, row);
     }
 
-    Result<flow::CommitWork> cut(media::PcmSource& source, const speech::VoiceActivityModel& voice_activity,
-                                 PlanWriter& writer) {
-        speech::SegmentCutter cutter(voice_activity);
+    Result<flow::CommitWork> cut(media::PcmSource& source, speech::ChannelCutter& cutter, PlanWriter& writer) {
         while (true) {
             if (lease_.lost()) return base::fail(ErrorCode::lease_lost, "the plan was stopped");
             const auto samples = source.read();
@@ -118,10 +120,10 @@ class Plan {
         }
         cutter.finish();
         if (auto written = write_segments(cutter, writer); !written) return std::unexpected(written.error());
-        return writer.finish({cutter.heard_samples(), damages_text(source.summary().damages)});
+        return writer.finish({cutter.heard_samples(), cutter.told_channels(), damages_text(source.summary().damages)});
     }
 
-    static Result<void> write_segments(speech::SegmentCutter& cutter, PlanWriter& writer) {
+    static Result<void> write_segments(speech::ChannelCutter& cutter, PlanWriter& writer) {
         while (auto segment = cutter.next()) {
             if (auto added = writer.add(*std::move(segment), cutter.heard_samples()); !added) return added;
         }

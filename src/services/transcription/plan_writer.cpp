@@ -114,6 +114,7 @@ flow::CommitWork PlanWriter::finish(PlanEnd end) const {
         if (auto written = write(transaction, *before, after, batch, earlier); !written) return written;
         if (auto finished = change(after, model::PlanFinished{}); !finished) return finished;
         after.heard_samples = end.heard_samples;
+        after.channels = end.channels;
         after.damages = end.damages;
         return save_run(transaction, *before, after);
     };

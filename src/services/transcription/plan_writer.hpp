@@ -19,6 +19,7 @@ namespace transcription {
 /// What is known of the whole video at the end of the plan.
 struct PlanEnd {
     std::int64_t heard_samples = 0;
+    std::int64_t channels = 0;  // as model::Transcript has it
     std::string damages = "[]";
 };
 

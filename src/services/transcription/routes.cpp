@@ -47,6 +47,8 @@ Json run_json(const RunRow& row) {
                       {"state", model::state_name(run.state)},
                       {"model", row.model},
                       {"language", row.language},
+                      {"multichannel", row.multichannel},
+                      {"channels", row.channels > 0 ? Json(row.channels) : Json()},
                       {"engine", run.engine.empty() ? Json() : Json(run.engine)},
                       {"planned", run.planned},
                       {"segments", JsonObject{{"total", run.segments_total}, {"done", done}}},

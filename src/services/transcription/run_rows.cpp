@@ -9,7 +9,8 @@ namespace {
 
 std::string select_runs(std::string_view rest) {
     return "select tenant_id, id, session_id, blob_key, language, model, priority, engine, state, planned,"
-           " segments_total, segments_remaining, heard_samples, expected_samples, frame_rate_hz, damages, error_code,"
+           " multichannel, channels, segments_total, segments_remaining, heard_samples, expected_samples, "
+           "frame_rate_hz, damages, error_code,"
            " error_message, created_ms, row_version from transcription_runs"
            " where tenant_id = :tenant and " +
            std::string(rest);
@@ -38,6 +39,8 @@ RunRow row_of(const store::Row& row) {
             .language = row.text("language"),
             .model = row.text("model"),
             .priority = row.integer("priority"),
+            .multichannel = row.flag("multichannel"),
+            .channels = row.integer("channels"),
             .heard_samples = row.integer("heard_samples"),
             .expected_samples = row.integer("expected_samples"),
             .frame_rate_hz = row.real("frame_rate_hz"),
@@ -60,10 +63,12 @@ std::optional<std::string> error_part(const model::Run& run, std::string model::
 
 base::Result<bool> insert_run(store::Transaction& transaction, const RunRow& row) {
     const auto inserted = transaction.execute(
-        "insert into transcription_runs (tenant_id, id, session_id, blob_key, language, model, priority, engine, state,"
-        " planned, segments_total, segments_remaining, heard_samples, expected_samples, frame_rate_hz, damages,"
+        "insert into transcription_runs (tenant_id, id, session_id, blob_key, language, model, priority, multichannel,"
+        " channels, engine, state, planned, segments_total, segments_remaining, heard_samples, expected_samples, "
+        "frame_rate_hz, damages,"
         " created_ms, changed_ms, row_version)"
-        " values (:tenant, :id, :session_id, :blob_key, :language, :model, :priority, '', :state, 0, 0, 0, 0, 0, 0,"
+        " values (:tenant, :id, :session_id, :blob_key, :language, :model, :priority, :multichannel, 0, '', :state, 0, "
+        "0, 0, 0, 0, 0,"
         " '[]', {now_ms}, {now_ms}, 1) on conflict (tenant_id, id) do nothing",
         {{"id", row.run.id},
          {"session_id", row.run.session_id},
@@ -71,6 +76,7 @@ base::Result<bool> insert_run(store::Transaction& transaction, const RunRow& row
          {"language", row.language},
          {"model", row.model},
          {"priority", row.priority},
+         {"multichannel", row.multichannel},
          {"state", model::state_name(row.run.state)}});
     if (!inserted) return std::unexpected(inserted.error());
     return *inserted == 1;
@@ -95,7 +101,8 @@ base::Result<void> save_run(store::Transaction& transaction, const RunRow& befor
     const auto saved = transaction.execute(
         "update transcription_runs set language = :language, engine = :engine, state = :state, planned = :planned,"
         " segments_total = :segments_total, segments_remaining = :segments_remaining, heard_samples = :heard_samples,"
-        " expected_samples = :expected_samples, frame_rate_hz = :frame_rate_hz, damages = :damages,"
+        " channels = :channels, expected_samples = :expected_samples, frame_rate_hz = :frame_rate_hz, damages = "
+        ":damages,"
         " error_code = :error_code, error_message = :error_message, changed_ms = {now_ms}, row_version = :row_version"
         " where tenant_id = :tenant and id = :id and row_version = :version_before",
         {{"id", after.run.id},
@@ -106,6 +113,7 @@ base::Result<void> save_run(store::Transaction& transaction, const RunRow& befor
          {"segments_total", after.run.segments_total},
          {"segments_remaining", after.run.segments_remaining},
          {"heard_samples", after.heard_samples},
+         {"channels", after.channels},
          {"expected_samples", after.expected_samples},
          {"frame_rate_hz", after.frame_rate_hz},
          {"damages", after.damages},
@@ -135,13 +143,14 @@ base::Result<std::vector<RunRow>> runs_of(store::Reading& reading, std::string_v
 base::Result<std::optional<std::string>> earlier_run(store::Reading& reading, const RunRow& row) {
     const auto found = reading.query_one(
         "select id from transcription_runs where tenant_id = :tenant and session_id = :session_id and id <> :id"
-        " and engine = :engine and language = :language and blob_key = :blob_key"
+        " and engine = :engine and language = :language and blob_key = :blob_key and multichannel = :multichannel"
         " and segments_total > segments_remaining order by segments_total - segments_remaining desc, id limit 1",
         {{"session_id", row.run.session_id},
          {"id", row.run.id},
          {"engine", row.run.engine},
          {"language", row.language},
-         {"blob_key", row.blob_key}});
+         {"blob_key", row.blob_key},
+         {"multichannel", row.multichannel}});
     if (!found) return std::unexpected(found.error());
     if (!found->has_value()) return std::nullopt;
     return (*found)->text("id");

@@ -18,6 +18,8 @@ struct RunRow {
     std::string language = {};  // as asked for; from the plan on, the one that the transcript says
     std::string model = {};
     std::int64_t priority = 0;
+    bool multichannel = false;          // each channel is transcribed on its own
+    std::int64_t channels = 0;          // as model::Transcript has it; once planned
     std::int64_t heard_samples = 0;     // of the video so far, by the plan; all of it once planned
     std::int64_t expected_samples = 0;  // as the container claims; 0 when it does not say
     double frame_rate_hz = 0;           // of the video; 0 when there is none

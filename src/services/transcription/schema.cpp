@@ -30,10 +30,16 @@ create table transcription_erased (
     primary key (tenant_id, id)) {clustered};
 )";
 
+constexpr std::string_view second = R"(
+alter table transcription_runs add column multichannel bigint not null default 0;
+alter table transcription_runs add column channels bigint not null default 0;
+)";
+
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-    return {{.service = "transcription", .version = 1, .sql = first}};
+    return {{.service = "transcription", .version = 1, .sql = first},
+            {.service = "transcription", .version = 2, .sql = second}};
 }
 
 }  // namespace transcription

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "media/decoder.hpp"
 #include "services/transcription/recognition_json.hpp"
 
 namespace transcription {
@@ -56,8 +57,10 @@ std::string plan_text(const speech::PlannedSegment& plan) {
     JsonArray speech;
     for (const speech::SampleSpan& span : plan.speech)
         speech.emplace_back(JsonArray{span.start, span.end});
-    return base::to_canonical_json(
-        JsonObject{{"speech", std::move(speech)}, {"mean_probability", static_cast<double>(plan.mean_probability)}});
+    JsonObject object{{"speech", std::move(speech)}, {"mean_probability", static_cast<double>(plan.mean_probability)}};
+    if (plan.overlap > 0) object.push_back({"overlap", plan.overlap});
+    if (plan.channel) object.push_back({"channel", std::int64_t{*plan.channel}});
+    return base::to_canonical_json(object);
 }
 
 base::Result<speech::PlannedSegment> parse_plan(speech::SampleSpan span, std::string_view text) {
@@ -66,6 +69,9 @@ base::Result<speech::PlannedSegment> parse_plan(speech::SampleSpan span, std::st
     base::JsonFields fields(*value, "the planned segment");
     speech::PlannedSegment plan{.span = span, .speech = {}};
     plan.mean_probability = static_cast<float>(fields.number("mean_probability", 0, 2));
+    plan.overlap = fields.optional_integer("overlap", 0, span.length()).value_or(0);
+    if (const auto channel = fields.optional_integer("channel", 0, media::most_channels_apart))
+        plan.channel = static_cast<int>(*channel);
     const Json* speech = fields.any("speech");
     if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
     if (speech == nullptr || speech->array() == nullptr) {

@@ -64,23 +64,27 @@ class TestRecogniser final : public speech::Recogniser {
     std::vector<std::string> languages_{"en"};
 };
 
-/// Gives the blob's bytes as samples; `before_block` may fail or meddle.
+/// Gives the blob's bytes as samples, of two channels when they are wanted apart; `before_block` may fail or meddle.
 class TestDecoder final : public media::Decoder {
   public:
     using Before = std::function<base::Result<void>()>;
     explicit TestDecoder(const Before& before_block) : before_block_(before_block) {}
-    base::Result<std::unique_ptr<media::PcmSource>> open(const runtime::Descriptor& file) override {
+    base::Result<std::unique_ptr<media::PcmSource>> open(const runtime::Descriptor& file,
+                                                         media::Channels channels) override {
         std::vector<float> samples(static_cast<std::size_t>(lseek(file.number(), 0, SEEK_END)) / sizeof(float));
         const auto size = static_cast<ssize_t>(samples.size() * sizeof(float));
         if (pread(file.number(), samples.data(), samples.size() * sizeof(float), 0) != size)
             throw std::runtime_error("the blob cannot be read");
-        return std::make_unique<Source>(std::move(samples), before_block_);
+        const int count = channels == media::Channels::apart ? 2 : 1;
+        return std::make_unique<Source>(std::move(samples), count, before_block_);
     }
 
   private:
     class Source final : public media::PcmSource {
       public:
-        Source(std::vector<float> samples, const Before& before) : source_(std::move(samples)), before_(before) {}
+        Source(std::vector<float> samples, int channels, const Before& before)
+            : source_(std::move(samples), 4096, std::nullopt, channels), before_(before) {}
+        int channels() const override { return source_.channels(); }
         const model::MediaInfo& info() const override { return source_.info(); }
         const media::DecodeSummary& summary() const override { return source_.summary(); }
         base::Result<std::span<const float>> read() override {
@@ -142,7 +146,7 @@ struct Stage {
 
     /// `again`: the same fact as a second event.
     void queue(int attempt = 1, const std::string& session = "s1", const std::string& language = "en",
-               const std::string& model = "fake", const std::string& again = "") {
+               const std::string& model = "fake", const std::string& again = "", bool multichannel = false) {
         test.emit("acme", {.type = "session.queued",
                            .natural_key = run_id(attempt, session) + again,
                            .partition_key = session,
@@ -151,7 +155,8 @@ struct Stage {
                                                        {"blob_key", video_key(session)},
                                                        {"language", language},
                                                        {"model", model},
-                                                       {"priority", 0}}});
+                                                       {"priority", 0},
+                                                       {"multichannel", multichannel}}});
     }
     void cancel(const std::string& again = "") {
         test.emit("acme", {.type = "session.cancelled",
@@ -200,14 +205,15 @@ struct Stage {
     }
 
     /// What the command line's transcriber makes of the same samples.
-    static std::string expected(const std::vector<float>& samples) {
+    static std::string expected(const std::vector<float>& samples, int channels = 1) {
         static const TestRecogniser::Before nothing;
         const TestRecogniser recogniser("fake/1", nothing);
-        speech::fakes::Source source(samples);
+        speech::fakes::Source source(samples, 4096, std::nullopt, channels);
         runtime::Threads threads(1);
         const std::atomic<bool> never_stop{false};
         return model::to_canonical_json(must(speech::transcribe(
-            source, *voice_activity(), recogniser, threads, {.language = "en"}, [](const auto&) {}, never_stop)));
+            source, *voice_activity(), recogniser, threads, {.language = "en", .channels_apart = channels > 1},
+            [](const auto&) {}, never_stop)));
     }
 };
 

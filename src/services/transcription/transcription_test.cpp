@@ -1,7 +1,10 @@
 #include "services/transcription/transcription.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
+#include "model/transcript_json.hpp"
 #include "services/transcription/test_stage.hpp"
 
 namespace transcription {
@@ -219,6 +222,46 @@ TEST(Transcription, CountsWhatItDoes) {
     for (const char* line : {"transcriptions_completed_total 1", "transcription_duration_seconds_count 1",
                              "video_duration_minutes_count 1", "transcription_audio_seconds_total "})
         EXPECT_NE(metrics.find(line), std::string::npos) << line;
+}
+
+// The second channel is the first one, three seconds later.
+std::vector<float> two_channels() {
+    std::vector<float> first = spoken(4);
+    std::vector<float> second(3 * 16000);
+    second.insert(second.end(), first.begin(), first.end());
+    first.resize(second.size());
+    std::vector<float> both;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        both.push_back(first[i]);
+        both.push_back(second[i]);
+    }
+    return both;
+}
+
+TEST(Transcription, OfChannelsApartGivesTheVeryBytesToo) {
+    Stage stage;
+    stage.upload(two_channels());
+    stage.queue(1, "s1", "en", "fake", "", true);
+    stage.test.settle();
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 1U);
+    const std::string transcript = stage.transcript(completed[0]);
+    EXPECT_EQ(transcript, Stage::expected(two_channels(), 2));
+    const auto parsed = must(model::parse_transcript(transcript));
+    EXPECT_EQ(parsed.channels, 2);
+    EXPECT_EQ(std::ranges::count(parsed.segments, 1, &model::Segment::channel), 4);
+    EXPECT_EQ(stage.number("select channels as value from transcription_runs where tenant_id = :tenant"), 2);
+}
+
+TEST(Transcription, OfChannelsApartTakesNothingOverFromTheMix) {
+    Stage stage;
+    stage.upload(two_channels());
+    stage.queue();
+    stage.test.settle();
+    const auto mixed = stage.recognitions;
+    stage.queue(2, "s1", "en", "fake", "", true);
+    stage.test.settle();
+    EXPECT_EQ(stage.recognitions, mixed + 8);
 }
 
 }  // namespace

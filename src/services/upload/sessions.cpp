@@ -28,6 +28,12 @@ std::string path_of(std::string_view before, std::string_view session_id) {
     return std::string(before) + runtime::percent_encode(session_id);
 }
 
+// What is neither is refused with the session's other fields.
+base::Json boolean_or_text(const std::string& text) {
+    if (text == "true" || text == "false") return text == "true";
+    return text;
+}
+
 }  // namespace
 
 runtime::Context fresh(const Uploads& shared, const runtime::Context& context) {
@@ -69,6 +75,7 @@ base::Result<void> create_session(const Uploads& shared, const runtime::Context&
     add("title", fields.title);
     add("language", fields.language);
     add("model", fields.model);
+    if (fields.multichannel) body.push_back({"multichannel", boolean_or_text(*fields.multichannel)});
     runtime::Request request{.method = "PUT",
                              .target = path_of("/internal/sessions/", session_id),
                              .headers = {{"Content-Type", "application/json"}},
