@@ -9,17 +9,26 @@ namespace {
 constexpr std::chrono::milliseconds longest_goodbye{5'000};
 constexpr std::size_t tunnel_bytes = std::size_t{16} * 1024;
 
-// Runs both to their ends; neither may throw.
-awaitable<void> both(Strand strand, awaitable<void> first, awaitable<void> second) {
+// Runs both to their ends. What one of them throws is thrown on when the other, which `stop` ends, has ended too.
+awaitable<void> both(Strand strand, awaitable<void> first, awaitable<void> second, std::function<void()> stop) {
     const auto done = std::make_shared<Waker>(strand);
     bool ended = false;
-    asio::co_spawn(strand, std::move(first), [&ended, done](std::exception_ptr) {
+    std::exception_ptr fault;
+    asio::co_spawn(strand, std::move(first), [&, done](std::exception_ptr thrown) {
+        if (thrown) fault = thrown;
+        if (thrown) stop();
         ended = true;
         done->wake();
     });
-    co_await std::move(second);
+    try {
+        co_await std::move(second);
+    } catch (...) {
+        fault = std::current_exception();
+        stop();
+    }
     while (!ended)
         co_await done->wait_until(TimePoint::max());
+    if (fault) std::rethrow_exception(fault);
 }
 
 }  // namespace
@@ -53,7 +62,7 @@ awaitable<bool> HttpConnection::serve_web_socket(Exchange& exchange, Response& r
             open.handler = guarded_open(wanted, open.outbox);
             return true;
         });
-        co_await both(strand_, read_messages(open), write_messages(open));
+        co_await both(strand_, read_messages(open), write_messages(open), [this] { cut(); });
     }
     waker_.reset();
     open.outbox->end();
@@ -111,7 +120,7 @@ awaitable<bool> HttpConnection::relay_web_socket(Exchange& exchange, std::shared
     drain_upstream_ = cut_upstream_;
     if (draining_) drain_upstream_();
     FrameBoundaries frames;
-    co_await both(strand_, tunnel_up(exchange, upstream), tunnel_down(upstream, frames));
+    co_await both(strand_, tunnel_up(exchange, upstream), tunnel_down(upstream, frames), [this] { cut(); });
     drain_upstream_ = nullptr;
     if (!frames.between_frames() || frames.closed() || cut_) co_return false;
     const std::string goodbye =
