@@ -14,7 +14,7 @@ std::string little(std::uint64_t value, int bytes) {
     return text;
 }
 
-std::string wav(int format, int channels, int rate, int bits, std::uint64_t data_bytes,
+std::string wav(unsigned format, unsigned channels, unsigned rate, unsigned bits, std::uint64_t data_bytes,
                 const std::string& before = "") {
     return "RIFF" + little(0, 4) + "WAVE" + before + "fmt " + little(16, 4) + little(format, 2) + little(channels, 2) +
            little(rate, 4) + little(0, 4) + little(0, 2) + little(bits, 2) + "data" + little(data_bytes, 4);
