@@ -38,6 +38,7 @@ constexpr std::array catalogue{
     ErrorKind{forbidden, "forbidden", 403, false, "This caller may not do that"},
     ErrorKind{not_found, "not_found", 404, false, "There is nothing of that name"},
     ErrorKind{method_not_allowed, "method_not_allowed", 405, false, "The method does not apply here"},
+    ErrorKind{upgrade_required, "upgrade_required", 426, false, "The path speaks another protocol"},
     ErrorKind{request_timed_out, "request_timed_out", 408, true, "The request came too slowly"},
     ErrorKind{body_too_large, "body_too_large", 413, false, "The body is larger than the limit"},
     ErrorKind{header_too_large, "header_too_large", 431, false, "The header is larger than the limit"},

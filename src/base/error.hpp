@@ -45,6 +45,7 @@ enum class ErrorCode : std::uint8_t {
     forbidden,
     not_found,
     method_not_allowed,
+    upgrade_required,
     request_timed_out,
     body_too_large,
     header_too_large,

@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "runtime/sse.hpp"
 #include "runtime/trace.hpp"
+#include "runtime/web_socket.hpp"
 
 namespace runtime {
 
@@ -107,7 +108,7 @@ using Deferred = std::function<void(Respond)>;
 struct Response {
     int status = 200;
     Headers headers{};
-    std::variant<std::string, Stream, Subscription, Deferred> body{};
+    std::variant<std::string, Stream, Subscription, Deferred, WebSocket> body{};
     std::optional<base::Error> fault{};  // what the answer says is wrong, for the log
 };
 

@@ -109,6 +109,7 @@ void HttpConnection::drain() {
         self->draining_ = true;
         if (self->between_requests_) self->transport_->close();
         if (self->waker_) self->waker_->wake();
+        if (self->drain_upstream_) self->drain_upstream_();
     });
 }
 

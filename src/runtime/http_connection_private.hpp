@@ -11,6 +11,7 @@
 
 namespace runtime {
 
+class FrameBoundaries;
 class HttpConnection;
 
 struct HttpServer::Core : std::enable_shared_from_this<HttpServer::Core> {
@@ -107,6 +108,16 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     awaitable<bool> relay_body(Exchange& exchange, MessageReader<false>& reader, const Response& response,
                                Framing framing);
 
+    // http_web_socket.cpp
+    struct OpenWebSocket;
+    awaitable<bool> serve_web_socket(Exchange& exchange, Response& response, WebSocket& wanted);
+    awaitable<void> read_messages(OpenWebSocket& open);
+    awaitable<void> write_messages(OpenWebSocket& open);
+    awaitable<bool> relay_web_socket(Exchange& exchange, std::shared_ptr<Upstream> upstream, const Response& response);
+    awaitable<void> tunnel_up(Exchange& exchange, std::shared_ptr<Upstream> upstream);
+    awaitable<void> tunnel_down(std::shared_ptr<Upstream> upstream, FrameBoundaries& frames);
+    [[nodiscard]] TimePoint tunnel_deadline() const;
+
     // http_reply.cpp: false when the connection is of no more use
     awaitable<bool> send(Exchange& exchange, Response& response);
     awaitable<bool> send_head(Exchange& exchange, const Response& response, Framing framing);
@@ -123,12 +134,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     Strand strand_;
     std::unique_ptr<Transport> transport_;
     std::string input_;
-    std::shared_ptr<Waker> waker_;   // of an open event stream or a deferred answer
+    std::shared_ptr<Waker> waker_;   // of an open event stream, a WebSocket or a deferred answer
     WorkerPool* pool_ = nullptr;     // of the service that answers
     bool between_requests_ = false;  // waits for the next one
     bool draining_ = false;
     bool cut_ = false;
-    std::function<void()> cut_upstream_;  // of a proxied request
+    std::function<void()> cut_upstream_;    // of a proxied request
+    std::function<void()> drain_upstream_;  // of one that would not end by itself
 };
 
 }  // namespace runtime

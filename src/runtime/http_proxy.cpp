@@ -8,6 +8,7 @@ using base::ErrorCode;
 using Kind = Framing::Kind;
 
 Framing framing_of(const Request& request) {
+    if (check_web_socket(request)) return {Kind::web_socket};
     if (!request.content_length) return {Kind::chunked};
     const bool bodiless = *request.content_length == 0 && (request.method == "GET" || request.method == "HEAD");
     return bodiless ? Framing{} : Framing{Kind::length, *request.content_length};
@@ -17,12 +18,6 @@ Framing framing_of(const MessageHead& head, const Exchange& exchange) {
     if (head.status == 204 || head.status == 304) return {};
     if (head.content_length) return {Kind::length, *head.content_length};
     return {exchange.http_1_0 ? Kind::until_close : Kind::chunked};
-}
-
-// The pool's connections live on its strand, this request on another: each step crosses over and comes back.
-template <class Value>
-awaitable<Value> over_there(const UpstreamPool& pool, awaitable<Value> step) {
-    co_return co_await asio::co_spawn(pool.strand(), std::move(step), use_awaitable);
 }
 
 // Not what the peer says in its own words: the caller cannot tell it from us.
@@ -48,6 +43,7 @@ awaitable<std::optional<Response>> HttpConnection::proxy(Exchange& exchange, con
     cut_upstream_ = [&pool, upstream] { asio::post(pool.strand(), [upstream] { upstream->transport->close(); }); };
 
     const Framing framing = framing_of(request);
+    upstream->becomes_web_socket = framing.kind == Kind::web_socket;
     const std::string head =
         request_head(request.method, url->target, url->authority, end_to_end_headers(request.headers), framing);
     auto written = co_await over_there(pool, pool.write(upstream, {head, {}, {}}, write_deadline()));
@@ -75,7 +71,10 @@ awaitable<std::optional<Response>> HttpConnection::proxy(Exchange& exchange, con
         if (answer) {
             Response response{.status = answer->status, .headers = end_to_end_headers(answer->headers)};
             response.headers.complete(exchange.answer_headers);
-            const bool relayed = co_await relay_body(exchange, *reader, response, framing_of(*answer, exchange));
+            const bool is_web_socket = response.status == 101;
+            const bool relayed = is_web_socket
+                                     ? co_await relay_web_socket(exchange, upstream, response)
+                                     : co_await relay_body(exchange, *reader, response, framing_of(*answer, exchange));
             whole = relayed && written && answer->keep_alive;
             if (!relayed) exchange.keep_alive = false;
         } else {

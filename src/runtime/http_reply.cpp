@@ -72,6 +72,8 @@ awaitable<bool> HttpConnection::send(Exchange& exchange, Response& response) {
     if (auto* bytes = std::get_if<std::string>(&response.body))
         co_return co_await send_bytes(exchange, response, *bytes);
     if (auto* stream = std::get_if<Stream>(&response.body)) co_return co_await send_stream(exchange, response, *stream);
+    if (auto* socket = std::get_if<WebSocket>(&response.body))
+        co_return co_await serve_web_socket(exchange, response, *socket);
     co_return co_await send_events(exchange, response, std::get<Subscription>(response.body));
 }
 

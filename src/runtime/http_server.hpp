@@ -29,8 +29,11 @@ struct HttpLimits {
     std::chrono::milliseconds header_time{10'000};  // from the first byte of a header to its last
     std::chrono::milliseconds body_grace{30'000};   // a body must come within this and what its size adds:
     std::uint64_t slowest_body_bytes_a_second = 1024;
-    std::chrono::milliseconds write_time{30'000};  // for the client to take the next 64 KiB
-    std::chrono::milliseconds heartbeat{15'000};   // between two signs of life on an event stream
+    std::chrono::milliseconds write_time{30'000};            // for the client to take the next 64 KiB
+    std::chrono::milliseconds heartbeat{15'000};             // between two signs of life on an event stream
+    std::size_t message_bytes = std::size_t{256} * 1024;     // of a WebSocket, fragments together
+    std::size_t unread_bytes = std::size_t{1} << 20U;        // messages that wait for a WebSocket's client
+    std::chrono::milliseconds web_socket_idle_time{30'000};  // without a byte from the client, who is pinged meanwhile
 };
 
 struct HttpServerOptions {

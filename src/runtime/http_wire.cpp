@@ -20,6 +20,7 @@ constexpr std::array hop_by_hop{std::string_view("Connection"),
 
 constexpr std::array reasons{
     std::pair{100, "Continue"},
+    std::pair{101, "Switching Protocols"},
     std::pair{200, "OK"},
     std::pair{201, "Created"},
     std::pair{202, "Accepted"},
@@ -41,6 +42,7 @@ constexpr std::array reasons{
     std::pair{417, "Expectation Failed"},
     std::pair{422, "Unprocessable Content"},
     std::pair{423, "Locked"},
+    std::pair{426, "Upgrade Required"},
     std::pair{428, "Precondition Required"},
     std::pair{429, "Too Many Requests"},
     std::pair{431, "Request Header Fields Too Large"},
@@ -79,10 +81,16 @@ void append_fields(std::string& wire, const Headers& headers) {
     }
 }
 
+void append_upgrade(std::string& wire) {
+    append_field(wire, "Connection", "Upgrade");
+    append_field(wire, "Upgrade", "websocket");
+}
+
 void append_framing(std::string& wire, const Framing& framing) {
     if (framing.kind == Framing::Kind::length)
         append_field(wire, "Content-Length", std::to_string(framing.length_bytes));
     if (framing.kind == Framing::Kind::chunked) append_field(wire, "Transfer-Encoding", "chunked");
+    if (framing.kind == Framing::Kind::web_socket) append_upgrade(wire);
 }
 
 std::vector<std::string_view> list_items(std::string_view list) {
@@ -101,6 +109,17 @@ std::vector<std::string_view> list_items(std::string_view list) {
 
 }  // namespace
 
+std::vector<std::string> list_values(const Headers& headers, std::string_view name) {
+    std::vector<std::string> values;
+    for (const auto& [field, value] : headers) {
+        if (!same_token(field, name)) continue;
+        for (const std::string_view item : list_items(value)) {
+            if (!item.empty()) values.emplace_back(item);
+        }
+    }
+    return values;
+}
+
 std::string_view reason_phrase(int status) {
     const auto found = std::ranges::find(reasons, status, [](const auto& row) { return row.first; });
     return found == reasons.end() ? "" : found->second;
@@ -111,6 +130,7 @@ std::string response_head(int status, const Headers& headers, const Framing& fra
     wire.append(reason_phrase(status)).append("\r\n");
     append_fields(wire, headers);
     append_framing(wire, framing);
+    if (status == 426) append_field(wire, "Upgrade", "websocket");  // RFC 9110, 15.5.22
     if (!keep_alive) append_field(wire, "Connection", "close");
     return wire += "\r\n";
 }

@@ -2,17 +2,21 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/http.hpp"
 
 namespace runtime {
 
-/// How the end of a body is told.
+/// How the end of a body is told; or that what follows is to be a WebSocket.
 struct Framing {
-    enum class Kind : std::uint8_t { none, length, chunked, until_close };
+    enum class Kind : std::uint8_t { none, length, chunked, until_close, web_socket };
     Kind kind = Kind::none;
     std::uint64_t length_bytes = 0;
 };
+
+/// The values of a field that is a list (RFC 9110, 5.6.1), all its lines together, without empty ones.
+std::vector<std::string> list_values(const Headers& headers, std::string_view name);
 
 /// Status line and fields with the empty line. Field names that are not tokens are left out, and line breaks and NUL in
 /// values become spaces, so that no value can begin another field. Framing and connection fields of `headers` are

@@ -70,4 +70,21 @@ base::Result<SseBatch> guarded_next(EventSource& source, std::size_t max_bytes) 
     return flat(result_of([&] { return source.next(max_bytes); }));
 }
 
+std::unique_ptr<WebSocketHandler> guarded_open(const WebSocket& socket,
+                                               const std::shared_ptr<WebSocketOutbox>& outbox) {
+    auto handler = result_of([&] { return socket.open(outbox); });
+    if (handler && *handler) return *std::move(handler);
+    outbox->close(CloseCode::internal, "an internal fault");
+    return nullptr;
+}
+
+void guarded_message(WebSocketHandler& handler, WebSocketMessage message, std::function<void()> next,
+                     WebSocketOutbox& outbox) {
+    const auto taken = result_of([&] {
+        handler.on_message(std::move(message), std::move(next));
+        return true;
+    });
+    if (!taken) outbox.close(CloseCode::internal, "an internal fault");
+}
+
 }  // namespace runtime

@@ -18,6 +18,10 @@ Response guarded_finish(BodySink& sink, const Context& context);
 /// Starts it; an answer only when that fails.
 std::optional<Response> guarded_start(const Deferred& deferred, const Respond& respond, const Context& context);
 base::Result<std::size_t> guarded_read(BodySource& source, std::span<std::byte> buffer);
+/// Null when that fails; then the outbox is closed.
+std::unique_ptr<WebSocketHandler> guarded_open(const WebSocket& socket, const std::shared_ptr<WebSocketOutbox>& outbox);
+void guarded_message(WebSocketHandler& handler, WebSocketMessage message, std::function<void()> next,
+                     WebSocketOutbox& outbox);
 base::Result<SseBatch> guarded_next(EventSource& source, std::size_t max_bytes);
 
 }  // namespace runtime

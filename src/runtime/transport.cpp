@@ -65,8 +65,12 @@ class StreamTransport final : public Transport {
     explicit StreamTransport(TlsContext tls, Arguments&&... arguments)
         : tls_(std::move(tls)),
           stream_(std::forward<Arguments>(arguments)...),
-          alarm_(std::make_shared<Alarm>(socket())) {}
-    ~StreamTransport() override { alarm_->unset(); }
+          alarm_(std::make_shared<Alarm>(socket())),
+          write_alarm_(std::make_shared<Alarm>(socket())) {}
+    ~StreamTransport() override {
+        alarm_->unset();
+        write_alarm_->unset();
+    }
     StreamTransport(const StreamTransport&) = delete;
     StreamTransport& operator=(const StreamTransport&) = delete;
 
@@ -83,10 +87,10 @@ class StreamTransport final : public Transport {
         std::array<asio::const_buffer, 3> buffers;
         for (std::size_t i = 0; i < pieces.size(); ++i)
             buffers[i] = asio::buffer(pieces[i].data(), pieces[i].size());
-        alarm_->set(deadline);
+        write_alarm_->set(deadline);
         const std::size_t size =
             co_await asio::async_write(stream_, buffers, asio::redirect_error(use_awaitable, fault));
-        co_return outcome(fault, size);
+        co_return outcome(fault, size, *write_alarm_);
     }
 
     awaitable<IoOutcome> connect(tcp::endpoint address, TimePoint deadline) override {
@@ -155,9 +159,11 @@ class StreamTransport final : public Transport {
   private:
     Socket& socket() { return stream_.lowest_layer(); }
 
-    IoOutcome outcome(const error_code& fault, std::size_t size_bytes) {
-        const bool late = fault == asio::error::operation_aborted && alarm_->rang();
-        alarm_->unset();
+    IoOutcome outcome(const error_code& fault, std::size_t size_bytes) { return outcome(fault, size_bytes, *alarm_); }
+
+    static IoOutcome outcome(const error_code& fault, std::size_t size_bytes, Alarm& alarm) {
+        const bool late = fault == asio::error::operation_aborted && alarm.rang();
+        alarm.unset();
         if (!fault) return {IoEnd::done, size_bytes};
         return {late ? IoEnd::timed_out : IoEnd::closed, size_bytes};
     }
@@ -165,6 +171,7 @@ class StreamTransport final : public Transport {
     TlsContext tls_;  // outlives the stream
     Stream stream_;
     std::shared_ptr<Alarm> alarm_;
+    std::shared_ptr<Alarm> write_alarm_;  // a write may go on beside a read
 };
 
 base::Result<TlsContext> unusable(const std::filesystem::path& file, const error_code& fault) {

@@ -1,5 +1,6 @@
 // One connection's bytes, in the clear or through TLS, with a deadline on every wait. On its strand only, one operation
-// at a time. Included by .cpp files of this folder only.
+// at a time, but for a read beside a write (then the deadline of either ends both). Included by .cpp files of this
+// folder only.
 #pragma once
 #include <array>
 #include <functional>

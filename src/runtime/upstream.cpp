@@ -143,9 +143,20 @@ awaitable<base::Result<MessageHead>> UpstreamPool::read_head(std::shared_ptr<Ups
         auto head = co_await reader->read_head(deadline, std::max(left, std::chrono::milliseconds(1)));
         if (!head) co_return std::unexpected(fault(head.error(), deadline));
         if (head->status >= 200) co_return head;
+        if (head->status == 101 && upstream->becomes_web_socket) co_return head;
         if (head->status == 101)
             co_return fail(ErrorCode::request_malformed, "the peer switches to another protocol unasked");
     }
+}
+
+awaitable<base::Result<std::string>> UpstreamPool::read_some(std::shared_ptr<Upstream> upstream,
+                                                             std::size_t limit_bytes, TimePoint deadline) {
+    if (!upstream->input.empty()) co_return std::exchange(upstream->input, {});
+    std::string bytes(limit_bytes, '\0');
+    const IoOutcome read = co_await upstream->transport->read_some(bytes, deadline);
+    if (read.end != IoEnd::done) co_return std::unexpected(io_fault(read, "read what the peer sends"));
+    bytes.resize(read.size_bytes);
+    co_return bytes;
 }
 
 awaitable<bool> UpstreamPool::give_back(std::shared_ptr<Upstream> upstream, bool reusable) {

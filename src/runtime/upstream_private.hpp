@@ -17,6 +17,7 @@ struct Upstream {
     std::unique_ptr<Transport> transport;
     std::string input;
     bool used_before = false;
+    bool becomes_web_socket = false;  // was asked to, so that a 101 is an answer
     TimePoint idle_since{};
 };
 
@@ -35,6 +36,9 @@ class UpstreamPool : public std::enable_shared_from_this<UpstreamPool> {
     /// The answer's head, interim ones passed over; `reader` is made anew for each.
     awaitable<base::Result<MessageHead>> read_head(std::shared_ptr<Upstream> upstream,
                                                    std::optional<MessageReader<false>>& reader, bool to_head,
+                                                   TimePoint deadline);
+    /// What the peer sends next, once its answer was a 101; at most `limit_bytes`.
+    awaitable<base::Result<std::string>> read_some(std::shared_ptr<Upstream> upstream, std::size_t limit_bytes,
                                                    TimePoint deadline);
     /// Gives it back: kept for the next when `reusable`, else closed.
     awaitable<bool> give_back(std::shared_ptr<Upstream> upstream, bool reusable);
@@ -60,5 +64,11 @@ class UpstreamPool : public std::enable_shared_from_this<UpstreamPool> {
     std::set<std::shared_ptr<Waker>> resolving_;
     bool stopped_ = false;
 };
+
+/// The pool's connections live on its strand, a request on another: each step crosses over and comes back.
+template <class Value>
+awaitable<Value> over_there(const UpstreamPool& pool, awaitable<Value> step) {
+    co_return co_await asio::co_spawn(pool.strand(), std::move(step), use_awaitable);
+}
 
 }  // namespace runtime
