@@ -27,11 +27,10 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "base/vault.hpp"
 #include "runtime/descriptor.hpp"
 
 namespace blob {
-
-class Vault;
 
 using Time = std::chrono::system_clock::time_point;
 
@@ -177,7 +176,7 @@ struct Config {
 struct Surroundings {
     const base::Clock& clock;
     base::Random& random;
-    Vault* vault = nullptr;  // none: bytes are kept as they are
+    base::Vault* vault = nullptr;  // none: bytes are kept as they are
 };
 
 /// Errors: invalid_argument (unknown adapter, empty location).

@@ -67,7 +67,7 @@ base::Result<UploadRecord> FolderTenant::prepare(std::string_view key, const Att
         return fail(ErrorCode::blob_exists, "there is a blob " + std::string(key) + " already; use a fresh key");
     }
     std::string key_id;
-    if (Vault* vault = place_.surroundings.vault; vault != nullptr) {
+    if (base::Vault* vault = place_.surroundings.vault; vault != nullptr) {
         auto current = vault->current_key_id(place_.tenant);
         if (!current) return std::unexpected(current.error());
         key_id = std::move(*current);
