@@ -154,6 +154,8 @@ class Blobs {
   public:
     virtual ~Blobs() = default;
     virtual base::Result<std::unique_ptr<TenantBlobs>> tenant(std::string_view tenant) = 0;
+    /// Everybody who may have blobs, for the sweeper; in no order.
+    virtual base::Result<std::vector<std::string>> tenants() = 0;
     /// Aborts the uploads of all tenants that nobody has written to since this time, and removes what crashes left.
     /// Gives how many were removed.
     virtual base::Result<std::size_t> sweep(Time unused_since) = 0;

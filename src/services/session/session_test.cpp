@@ -241,6 +241,25 @@ TEST(Session, FailsWhenItsTranscriptIsNotWhatWasAnnounced) {
     EXPECT_EQ(sessions.platform.events("session.failed").size(), 1U);
 }
 
+TEST(Session, SweepsTranscriptsThatCameAfterTheErasure) {
+    Sessions sessions;
+    const std::string kept = sessions.transcribed(speech({"Good evening."}));
+    const std::string id = sessions.transcribed(speech({"Good morning."}));
+    EXPECT_EQ(sessions.send("DELETE", "/v1/sessions/" + id).status, 204);
+    sessions.platform.clock().advance(std::chrono::seconds(11));
+    sessions.platform.settle();
+    ASSERT_TRUE(write_content(sessions.platform.platform().blobs, "acme", id, "feed", "{}"));
+    sessions.platform.clock().advance(std::chrono::hours(60));
+    sessions.platform.settle();
+    const auto blobs = [&](const std::string& session) {
+        return (*sessions.platform.platform().blobs.tenant("acme"))
+            ->list({.prefix = content_prefix(session)})
+            ->blobs.size();
+    };
+    EXPECT_EQ(blobs(id), 0U);
+    EXPECT_EQ(blobs(kept), 1U);
+}
+
 TEST(Session, LeavesNothingWhenItIsDeleted) {
     Sessions sessions;
     const std::string id = sessions.transcribed(speech({"Good morning, everyone."}));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "services/transcription/pcm.hpp"
 #include "services/transcription/test_stage.hpp"
 
 namespace transcription {
@@ -55,6 +56,41 @@ TEST(Transcription, KeepsNoSamplesOnceTheRunHasEnded) {
     EXPECT_TRUE(stage.blobs_under("runs/").empty());
     EXPECT_EQ(stage.blobs_under("videos/").size(), 1U) << "the video is not ours";
     EXPECT_EQ(stage.blobs_under("transcripts/s1/").size(), 1U);
+}
+
+TEST(Transcription, SweepsSamplesThatAFrozenPlannerWroteTooLate) {
+    Stage stage;
+    stage.upload(spoken(2));
+    stage.queue();
+    stage.test.settle();
+    stage.settle_erasures();
+    const std::string late =
+        pcm_key(*stage.test.events("transcription.completed").at(0).payload.member("run_id")->text(), 1, 1);
+    must(stage.blobs()->put(late, {}, {}));
+    stage.test.clock().advance(std::chrono::hours(60));
+    stage.test.settle();
+    EXPECT_TRUE(stage.blobs_under("runs/").empty());
+    EXPECT_EQ(stage.blobs_under("videos/").size(), 1U);
+    EXPECT_EQ(stage.blobs_under("transcripts/s1/").size(), 1U) << "not ours to sweep";
+}
+
+TEST(Transcription, KeepsTheSamplesOfARunThatGoesOnForDays) {
+    Stage stage;
+    const auto samples = spoken(3);
+    stage.upload(samples);
+    bool waiting = true;
+    stage.before_recognition = [&]() -> base::Result<void> {
+        if (waiting) return base::fail(ErrorCode::unavailable, "not now");
+        return {};
+    };
+    stage.queue();
+    stage.test.settle(std::chrono::seconds(5));
+    ASSERT_FALSE(stage.blobs_under("runs/").empty());
+    stage.test.clock().advance(std::chrono::hours(60));
+    stage.test.settle(std::chrono::seconds(1));
+    waiting = false;
+    stage.test.settle();
+    EXPECT_EQ(stage.state(), "completed");
 }
 
 TEST(Transcription, OfSilenceIsAnEmptyTranscript) {
