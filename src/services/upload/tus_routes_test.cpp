@@ -270,6 +270,10 @@ TEST_F(TusRoutes, Terminate) {
     EXPECT_EQ(tus("DELETE", target).status, 204);
     EXPECT_EQ(tus("HEAD", target).status, 404);
     EXPECT_EQ(patch(target, 5, "x").status, 404);
+    platform.settle();
+    const auto told = platform.events("upload.failed");
+    ASSERT_EQ(told.size(), 1U) << "its session does not wait for ever";
+    EXPECT_EQ(*told[0].payload.member("code")->text(), "upload_gone");
     platform.clock().advance(std::chrono::seconds(11));
     platform.settle();
     EXPECT_TRUE(keys().empty());
