@@ -155,7 +155,9 @@ TEST(Session, IsCancelledAndRetried) {
     sessions.platform.settle();
     EXPECT_EQ(sessions.send("POST", "/v1/sessions/" + id + "/retry").status, 409);
     EXPECT_EQ(sessions.send("POST", "/v1/sessions/" + id + "/cancel").status, 200);
+    const auto recorded = sessions.count("audit");
     EXPECT_EQ(sessions.send("POST", "/v1/sessions/" + id + "/cancel").status, 200);
+    EXPECT_EQ(sessions.count("audit"), recorded) << "no news is not recorded";
     sessions.completed(id, run_id_of(id, 1), speech({"Too late."}));
     sessions.platform.settle();
     EXPECT_EQ(sessions.status(id), "cancelled");

@@ -64,6 +64,8 @@ class TestRecogniser final : public speech::Recogniser {
     std::vector<std::string> languages_{"en"};
 };
 
+inline constexpr double video_frame_rate_hz = 25;
+
 /// Gives the blob's bytes as samples; `before_block` may fail or meddle.
 class TestDecoder final : public media::Decoder {
   public:
@@ -80,8 +82,11 @@ class TestDecoder final : public media::Decoder {
   private:
     class Source final : public media::PcmSource {
       public:
-        Source(std::vector<float> samples, const Before& before) : source_(std::move(samples)), before_(before) {}
-        const model::MediaInfo& info() const override { return source_.info(); }
+        Source(std::vector<float> samples, const Before& before)
+            : source_(std::move(samples)), info_(source_.info()), before_(before) {
+            info_.streams.push_back({.kind = model::StreamKind::video, .frame_rate_hz = video_frame_rate_hz});
+        }
+        const model::MediaInfo& info() const override { return info_; }
         const media::DecodeSummary& summary() const override { return source_.summary(); }
         base::Result<std::span<const float>> read() override {
             if (before_) {
@@ -92,6 +97,7 @@ class TestDecoder final : public media::Decoder {
 
       private:
         speech::fakes::Source source_;
+        model::MediaInfo info_;
         const Before& before_;
     };
     const Before& before_block_;
@@ -206,8 +212,10 @@ struct Stage {
         speech::fakes::Source source(samples);
         runtime::Threads threads(1);
         const std::atomic<bool> never_stop{false};
-        return model::to_canonical_json(must(speech::transcribe(
-            source, *voice_activity(), recogniser, threads, {.language = "en"}, [](const auto&) {}, never_stop)));
+        model::Transcript transcript = must(speech::transcribe(
+            source, *voice_activity(), recogniser, threads, {.language = "en"}, [](const auto&) {}, never_stop));
+        transcript.frame_rate_hz = video_frame_rate_hz;
+        return model::to_canonical_json(transcript);
     }
 };
 

@@ -235,6 +235,33 @@ TEST(Transcription, ARetryTakesOverWhatIsDone) {
     EXPECT_EQ(stage.transcript(completed[0]), Stage::expected(samples));
 }
 
+TEST(Transcription, ARetryThatHearsTheSameNamesTheSameBlob) {
+    Stage stage;
+    stage.upload(spoken(2));
+    for (const int attempt : {1, 2}) {
+        stage.queue(attempt);
+        stage.test.settle();
+    }
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 2U);
+    EXPECT_EQ(Stage::text_of(completed[0], "blob_key"), Stage::text_of(completed[1], "blob_key"));
+    EXPECT_EQ(stage.blobs_under("transcripts/s1/").size(), 1U);
+}
+
+TEST(Transcription, ACancelledRunLeavesNoWorkBehind) {
+    Stage stage;
+    stage.upload(spoken(3));
+    stage.before_recognition = [] { return base::fail(ErrorCode::unavailable, "not now"); };
+    stage.queue();
+    stage.test.settle(std::chrono::seconds(2));
+    const char* const open = "state in ('ready', 'leased') and kind = 'transcription.segment'";
+    ASSERT_GT(stage.count("work", open), 0);
+    stage.cancel();
+    stage.test.settle(std::chrono::seconds(2));
+    EXPECT_EQ(stage.state(), "cancelled");
+    EXPECT_EQ(stage.count("work", open), 0);
+}
+
 TEST(Transcription, ARetryInAnotherLanguageHearsEverythingAgain) {
     Stage stage;
     stage.upload(spoken(2));
