@@ -129,6 +129,18 @@ def test_tus_uploads_in_pieces(platform, client):
     assert client.wait_ended(found[0]["id"])["status"] == "completed"
 
 
+def test_tus_of_a_client_that_can_only_post(client):
+    tus = {"Tus-Resumable": "1.0.0"}
+    made = client.post("/v1/uploads", headers={**tus, "Upload-Length": "10"})
+    place, session = made.headers["Location"], made.headers["X-Session-Id"]
+    send = {**tus, "X-HTTP-Method-Override": "PATCH", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    assert client.post(place, headers=send, data=b"hello").headers["Upload-Offset"] == "5"
+    assert client.post(place, headers={**tus, "X-HTTP-Method-Override": "HEAD"}).headers["Upload-Offset"] == "5"
+    assert client.post(place, headers={**tus, "X-HTTP-Method-Override": "DELETE"}).status_code == 204
+    ended = client.wait_ended(session)
+    assert (ended["status"], ended["error"]["code"]) == ("failed", "upload_gone")
+
+
 def test_tus_refuses_a_wrong_offset_and_goes_on(platform, client):
     content = UTTERANCE.read_bytes()
     headers = {"Tus-Resumable": "1.0.0"}

@@ -8,6 +8,7 @@
 #include "app/instance.hpp"
 #include "app/roles.hpp"
 #include "runtime/files.hpp"
+#include "runtime/memory.hpp"
 #include "runtime/stop_signals.hpp"
 #include "services/auth/auth.hpp"
 
@@ -57,6 +58,7 @@ class FirstKey {
 };
 
 int serve(const ServeOptions& options) {
+    runtime::return_freed_memory();
     const runtime::StopSignals signals;
     auto config = read_configuration(configuration_table(), arguments_of(options));
     if (!config) return refuse(config.error());

@@ -27,11 +27,10 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "base/vault.hpp"
 #include "runtime/descriptor.hpp"
 
 namespace blob {
-
-class Vault;
 
 using Time = std::chrono::system_clock::time_point;
 
@@ -155,6 +154,8 @@ class Blobs {
   public:
     virtual ~Blobs() = default;
     virtual base::Result<std::unique_ptr<TenantBlobs>> tenant(std::string_view tenant) = 0;
+    /// Everybody who may have blobs, for the sweeper; in no order.
+    virtual base::Result<std::vector<std::string>> tenants() = 0;
     /// Aborts the uploads of all tenants that nobody has written to since this time, and removes what crashes left.
     /// Gives how many were removed.
     virtual base::Result<std::size_t> sweep(Time unused_since) = 0;
@@ -177,7 +178,7 @@ struct Config {
 struct Surroundings {
     const base::Clock& clock;
     base::Random& random;
-    Vault* vault = nullptr;  // none: bytes are kept as they are
+    base::Vault* vault = nullptr;  // none: bytes are kept as they are
 };
 
 /// Errors: invalid_argument (unknown adapter, empty location).

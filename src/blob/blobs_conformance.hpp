@@ -340,6 +340,14 @@ TEST_P(BlobsConformance, ListsByPrefixAndAgeInPages) {
     EXPECT_EQ(code_of(tenant_->list({"", Time::max(), "", 0})), ErrorCode::invalid_argument);
 }
 
+TEST_P(BlobsConformance, NamesTheTenants) {
+    ASSERT_TRUE(blobs_->tenant("another").value()->put("a", {}, {}));
+    put("blob", 10);
+    const auto tenants = blobs_->tenants().value();
+    EXPECT_EQ(std::ranges::count(tenants, "another"), 1);
+    EXPECT_EQ(tenants.size(), 2U);
+}
+
 TEST_P(BlobsConformance, SweepsUploadsThatNobodyContinues) {
     const auto left = tenant_->begin("left", {}, part_bytes).value();
     ASSERT_TRUE(left->part(1, source_of("x")));

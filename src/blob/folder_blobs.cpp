@@ -67,7 +67,7 @@ base::Result<UploadRecord> FolderTenant::prepare(std::string_view key, const Att
         return fail(ErrorCode::blob_exists, "there is a blob " + std::string(key) + " already; use a fresh key");
     }
     std::string key_id;
-    if (Vault* vault = place_.surroundings.vault; vault != nullptr) {
+    if (base::Vault* vault = place_.surroundings.vault; vault != nullptr) {
         auto current = vault->current_key_id(place_.tenant);
         if (!current) return std::unexpected(current.error());
         key_id = std::move(*current);
@@ -195,6 +195,7 @@ class FolderBlobs final : public Blobs {
         : root_(std::move(root)), surroundings_(surroundings), owned_(std::move(owned)), files_(files) {}
 
     base::Result<std::unique_ptr<TenantBlobs>> tenant(std::string_view tenant) override;
+    base::Result<std::vector<std::string>> tenants() override;
     base::Result<std::size_t> sweep(Time unused_since) override;
     base::Result<void> check() override;
 
@@ -233,12 +234,17 @@ base::Result<void> FolderBlobs::make_folders(const TenantPlace& place) {
     return made;
 }
 
+base::Result<std::vector<std::string>> FolderBlobs::tenants() {
+    auto names = files_.list(root_);
+    if (names) std::erase_if(*names, [](const std::string& name) { return !check_tenant(name); });
+    return names;
+}
+
 base::Result<std::size_t> FolderBlobs::sweep(Time unused_since) {
-    const auto tenants = files_.list(root_);
-    if (!tenants) return std::unexpected(tenants.error());
+    const auto everybody = tenants();
+    if (!everybody) return std::unexpected(everybody.error());
     std::size_t removed = 0;
-    for (const std::string& tenant : *tenants) {
-        if (!check_tenant(tenant)) continue;
+    for (const std::string& tenant : *everybody) {
         const TenantPlace place{tenant, tenant_folders(root_, tenant), files_, surroundings_};
         const auto swept = sweep_tenant(place, unused_since);
         if (!swept) return swept;

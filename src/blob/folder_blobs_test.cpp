@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 
 #include "base/fakes.hpp"
+#include "base/vault.hpp"
 #include "blob/blobs_processes_conformance.hpp"
 #include "blob/layout.hpp"
 #include "blob/test_file_system.hpp"
-#include "blob/vault.hpp"
 
 namespace blob {
 namespace {
@@ -72,17 +72,17 @@ INSTANTIATE_TEST_SUITE_P(Adapters, BlobsConformance, testing::Values(folder_case
 INSTANTIATE_TEST_SUITE_P(Adapters, BlobsProcessesConformance, testing::Values(folder_case), case_name);
 
 // A toy that shows what passes it: it turns every bit and remembers which chunk it sealed.
-class TurningVault final : public Vault {
+class TurningVault final : public base::Vault {
   public:
     base::Result<std::string> current_key_id(std::string_view tenant) override {
         return "key-of-" + std::string(tenant);
     }
-    base::Result<Seal> seal(const ChunkName& name, std::span<std::byte> bytes) override {
+    base::Result<base::Seal> seal(const base::SealedName& name, std::span<std::byte> bytes) override {
         for (std::byte& byte : bytes)
             byte = ~byte;
         return seal_of(name);
     }
-    base::Result<void> open(const ChunkName& name, std::span<std::byte> bytes, const Seal& seal) override {
+    base::Result<void> open(const base::SealedName& name, std::span<std::byte> bytes, const base::Seal& seal) override {
         if (seal != seal_of(name)) return base::fail(ErrorCode::blob_corrupt, "another chunk's seal");
         for (std::byte& byte : bytes)
             byte = ~byte;
@@ -90,9 +90,9 @@ class TurningVault final : public Vault {
     }
 
   private:
-    static Seal seal_of(const ChunkName& name) {
-        Seal seal{};
-        const std::string text = std::string(name.blob_key) + "|" + std::to_string(name.number);
+    static base::Seal seal_of(const base::SealedName& name) {
+        base::Seal seal{};
+        const std::string text = std::string(name.place) + "|" + std::to_string(name.number);
         std::ranges::copy_n(std::as_bytes(std::span(text)).begin(),
                             static_cast<std::ptrdiff_t>(std::min(text.size(), seal.size())), seal.begin());
         return seal;

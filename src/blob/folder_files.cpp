@@ -56,7 +56,8 @@ base::Result<IndexRecord> read_index(const TenantPlace& place, std::string_view 
     return std::move(*index);
 }
 
-base::Result<ChunkCheck> seal_chunk(const TenantPlace& place, const ChunkName& name, std::span<std::byte> bytes) {
+base::Result<ChunkCheck> seal_chunk(const TenantPlace& place, const base::SealedName& name,
+                                    std::span<std::byte> bytes) {
     ChunkCheck check;
     if (!name.key_id.empty()) {
         const auto seal = place.surroundings.vault->seal(name, bytes);
@@ -67,11 +68,11 @@ base::Result<ChunkCheck> seal_chunk(const TenantPlace& place, const ChunkName& n
     return check;
 }
 
-base::Result<void> open_chunk(const TenantPlace& place, const ChunkName& name, std::span<std::byte> bytes,
+base::Result<void> open_chunk(const TenantPlace& place, const base::SealedName& name, std::span<std::byte> bytes,
                               const ChunkCheck& check) {
     if (digest(bytes) != check.hash) {
         return fail(ErrorCode::blob_corrupt, "chunk " + std::to_string(name.number) + " of blob " +
-                                                 std::string(name.blob_key) + " is damaged; restore it");
+                                                 std::string(name.place) + " is damaged; restore it");
     }
     if (name.key_id.empty()) return {};
     return place.surroundings.vault->open(name, bytes, check.seal);

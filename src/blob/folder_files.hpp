@@ -6,11 +6,11 @@
 #include <span>
 #include <string>
 
+#include "base/vault.hpp"
 #include "blob/blobs.hpp"
 #include "blob/file_system.hpp"
 #include "blob/layout.hpp"
 #include "blob/records.hpp"
-#include "blob/vault.hpp"
 
 namespace blob {
 
@@ -51,10 +51,10 @@ std::string fresh_id(const Surroundings& surroundings);
 base::Result<IndexRecord> read_index(const TenantPlace& place, std::string_view key);
 
 /// Seals the bytes in place if there is a vault, and says what they must be when they are read.
-base::Result<ChunkCheck> seal_chunk(const TenantPlace& place, const ChunkName& name, std::span<std::byte> bytes);
+base::Result<ChunkCheck> seal_chunk(const TenantPlace& place, const base::SealedName& name, std::span<std::byte> bytes);
 
 /// Checks the bytes and turns them back into plain ones, in place. Errors: blob_corrupt.
-base::Result<void> open_chunk(const TenantPlace& place, const ChunkName& name, std::span<std::byte> bytes,
+base::Result<void> open_chunk(const TenantPlace& place, const base::SealedName& name, std::span<std::byte> bytes,
                               const ChunkCheck& check);
 
 std::unexpected<base::Error> no_such_blob(std::string_view key);

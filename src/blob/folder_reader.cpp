@@ -60,7 +60,7 @@ base::Result<std::span<std::byte>> FolderReader::load_chunk(std::uint64_t number
     const auto got = data_->read_at(begin, buffer_);
     if (!got) return std::unexpected(got.error());
     if (*got != buffer_.size()) return wrong_size(index_.key);
-    const ChunkName name{place_.tenant, index_.key, index_.key_id, number};
+    const base::SealedName name{place_.tenant, index_.key, index_.key_id, number};
     if (auto opened = open_chunk(place_, name, buffer_, index_.chunks[number]); !opened) {
         return std::unexpected(opened.error());
     }

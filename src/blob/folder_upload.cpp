@@ -138,7 +138,7 @@ base::Result<void> FolderUpload::store_chunks(File& data, PartRecord& record, st
 base::Result<void> FolderUpload::store_chunk(File& data, PartRecord& record, std::optional<PartRecord>& before,
                                              std::span<std::byte> bytes) {
     const std::uint64_t offset_bytes = (record.number - 1) * record_.part_size_bytes + record.size_bytes;
-    const ChunkName name{place_.tenant, record_.key, record_.key_id, offset_bytes / chunk_size_bytes};
+    const base::SealedName name{place_.tenant, record_.key, record_.key_id, offset_bytes / chunk_size_bytes};
     const auto check = seal_chunk(place_, name, bytes);
     if (!check) return std::unexpected(check.error());
     const std::size_t at = record.chunks.size();

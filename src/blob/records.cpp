@@ -94,7 +94,7 @@ class Reading {
         if (good_) checks.resize(count);
         for (ChunkCheck& check : checks) {
             std::ranges::copy(take(sizeof(Digest)), check.hash.begin());
-            std::ranges::copy(take(sizeof(Seal)), check.seal.begin());
+            std::ranges::copy(take(sizeof(base::Seal)), check.seal.begin());
         }
         return checks;
     }

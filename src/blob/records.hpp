@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "base/vault.hpp"
 #include "blob/blobs.hpp"
-#include "blob/vault.hpp"
 
 namespace blob {
 
@@ -23,7 +23,7 @@ Digest digest(std::span<const std::byte> bytes);
 /// What one chunk must be: the hash is over the stored bytes, so that it can be checked without any key.
 struct ChunkCheck {
     Digest hash{};
-    Seal seal{};
+    base::Seal seal{};
     bool operator==(const ChunkCheck&) const = default;
 };
 

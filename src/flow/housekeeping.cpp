@@ -142,6 +142,14 @@ std::vector<runtime::Option> housekeeping_options() {
          .type = OptionType::duration,
          .default_text = "48h",
          .documentation = "How long the blob storage keeps an upload that nobody writes to."},
+        {.name = "housekeeping.stray_blob_interval",
+         .type = OptionType::duration,
+         .default_text = "6h",
+         .documentation = "How often blobs are looked for that nothing in the database names."},
+        {.name = "housekeeping.stray_blob_age",
+         .type = OptionType::duration,
+         .default_text = "48h",
+         .documentation = "How old such a blob must be to be removed; longer than a process may be frozen."},
     };
 }
 

@@ -16,10 +16,6 @@ constexpr std::array<std::string_view, 6> run_names{"queued",    "running", "ass
                                                     "completed", "failed",  "cancelled"};
 constexpr std::array<std::string_view, 2> segment_names{"ready", "done"};
 
-bool ended(RunState state) {
-    return state == completed || state == failed || state == cancelled;
-}
-
 std::unexpected<base::Error> refuse(const Run& run, const char* what) {
     if (run.state == cancelled) return fail(ErrorCode::cancelled, "the run was cancelled");
     return fail(ErrorCode::conflict, std::string(what) + ": the run is " + std::string(state_name(run.state)));
@@ -61,13 +57,13 @@ struct Transition {
         return run;
     }
     Outcome operator()(const RunBroken& change) {
-        if (ended(run.state)) return run;
+        if (has_ended(run.state)) return run;
         run.state = failed;
         run.error = change.error;
         return run;
     }
     Outcome operator()(const RunCancelled&) {
-        if (!ended(run.state)) run.state = cancelled;
+        if (!has_ended(run.state)) run.state = cancelled;
         return run;
     }
 };
@@ -80,6 +76,10 @@ std::optional<State> parse(const std::array<std::string_view, count>& names, std
 }
 
 }  // namespace
+
+bool has_ended(RunState state) {
+    return state == completed || state == failed || state == cancelled;
+}
 
 base::Result<Run> apply(const Run& run, const RunChange& change) {
     Transition transition{run};

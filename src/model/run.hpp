@@ -46,6 +46,9 @@ struct RunCancelled {};
 using RunChange =
     std::variant<PlanBegun, SegmentsAdded, PlanFinished, SegmentDone, RunAssembled, RunBroken, RunCancelled>;
 
+/// Completed, failed or cancelled: nothing follows.
+bool has_ended(RunState state);
+
 /// The run after the change, row_version grown. A repeated end (assembled, broken, cancelled) leaves an ended run as it
 /// is. Errors: cancelled (the run was cancelled: drop the work); conflict (it has failed, or the change does not fit
 /// its state).

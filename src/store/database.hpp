@@ -18,12 +18,11 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "base/vault.hpp"
 #include "model/tenant.hpp"
 #include "store/transaction.hpp"
 
 namespace store {
-
-class Vault;
 
 struct DatabaseConfig {
     std::string adapter = "sqlite";
@@ -38,7 +37,7 @@ struct DatabaseConfig {
 struct Surroundings {
     const base::Clock& clock;  // also the database's clock when it has none of its own (SQLite)
     base::Random& random;
-    Vault* vault = nullptr;  // none: the identity
+    base::Vault* vault = nullptr;  // none: personal text is kept as it is
     /// Whether this tenant may be used so, here and now (model::admits over the tenant's row); none: always. Any
     /// thread.
     std::function<base::Result<void>(std::string_view tenant_id, model::Access)> admit = {};

@@ -8,7 +8,6 @@
 #include "store/conformance_fixture.hpp"
 #include "store/housekeeping.hpp"
 #include "store/idempotency.hpp"
-#include "store/vault.hpp"
 
 namespace store {
 
@@ -329,22 +328,61 @@ TEST_P(StoreConformance, IdempotencyKeysFollowTheirTable) {
     EXPECT_FALSE(must(again(changed)).replay) << "the record has expired";
 }
 
+// A toy: the text backwards; its seal is the tenant that it belongs to.
+class Backwards final : public base::Vault {
+  public:
+    base::Result<std::string> current_key_id(std::string_view) override { return "k1"; }
+    base::Result<base::Seal> seal(const base::SealedName& name, std::span<std::byte> bytes) override {
+        std::ranges::reverse(bytes);
+        return seal_of(name);
+    }
+    base::Result<void> open(const base::SealedName& name, std::span<std::byte> bytes, const base::Seal& seal) override {
+        if (name.key_id != "k1" || seal != seal_of(name)) return base::fail(ErrorCode::blob_corrupt, "another seal");
+        std::ranges::reverse(bytes);
+        return {};
+    }
+
+  private:
+    static base::Seal seal_of(const base::SealedName& name) {
+        base::Seal seal{};
+        std::ranges::copy(std::as_bytes(std::span(name.tenant.substr(0, seal.size()))), seal.begin());
+        return seal;
+    }
+};
+
+TEST_P(StoreConformance, TextIsSealedForItsTenantAlone) {
+    Transaction plain = write();
+    const Sealed before = must(plain.seal("an old title"));
+    must(plain.commit());
+    Backwards vault;
+    surroundings_.vault = &vault;
+    database_.reset();
+    Transaction transaction = write();
+    const Sealed sealed = must(transaction.seal("a title"));
+    EXPECT_EQ(sealed.key_id, "k1");
+    EXPECT_EQ(sealed.bytes.data.find("a title"), std::string::npos);
+    EXPECT_EQ(must(transaction.unseal(sealed)), "a title");
+    EXPECT_EQ(must(transaction.unseal(before)), "an old title") << "from before there was a vault";
+    Sealed cut = sealed;
+    cut.bytes.data.resize(sizeof(base::Seal) - 1);
+    EXPECT_EQ(transaction.unseal(cut).error().code, ErrorCode::database_corrupt);
+    must(transaction.commit());
+    EXPECT_FALSE(write("other").unseal(sealed)) << "bound to its tenant";
+    surroundings_.vault = nullptr;
+    database_.reset();
+    EXPECT_EQ(write().unseal(sealed).error().code, ErrorCode::database_failed) << "never served as it lies there";
+}
+
 TEST_P(StoreConformance, AStoredAnswerIsSealed) {
-    struct Backwards final : Vault {
-        base::Result<Sealed> seal(std::string_view, std::string_view text) override {
-            return Sealed{Bytes{std::string(text.rbegin(), text.rend())}, "k1"};
-        }
-        base::Result<std::string> open(std::string_view, const Sealed& sealed) override {
-            return sealed.key_id == "k1" ? std::string(sealed.bytes.data.rbegin(), sealed.bytes.data.rend()) : "";
-        }
-    } vault;
+    Backwards vault;
     surroundings_.vault = &vault;
     const IdempotentCall call{"op", "anna", "key", "hash"};
     Transaction first = write();
     const auto start = must(begin_idempotent(first, call));
     must(finish_idempotent(first, call, start.token, {201, "", "My title"}));
     const auto row = must(first.query_one("select body from idempotency where tenant_id = :tenant"));
-    EXPECT_EQ(row->bytes("body").data, "eltit yM");
+    EXPECT_TRUE(row->bytes("body").data.ends_with("eltit yM"));
+    EXPECT_EQ(row->bytes("body").data.find("My title"), std::string::npos);
     EXPECT_EQ(must(begin_idempotent(first, call)).replay->body, "My title");
     must(first.commit());
     database_.reset();

@@ -1,6 +1,8 @@
 #include "store/transaction.hpp"
 
 #include <array>
+#include <cstring>
+#include <span>
 
 #include "base/rfc3339.hpp"
 #include "model/event.hpp"
@@ -19,8 +21,44 @@ std::span<const Parameter> span_of(Parameters parameters) {
     return {parameters.begin(), parameters.size()};
 }
 
-base::Result<std::string> unseal_in(Unit& unit, const Sealed& sealed) {
-    return unit.state.vault().open(unit.tenant_id, sealed);
+constexpr std::string_view no_key = "none";  // of text that no vault has sealed
+
+base::SealedName name_of(const Unit& unit, std::string_view key_id) {
+    return {.tenant = unit.tenant_id, .place = "store", .key_id = key_id};
+}
+
+std::span<std::byte> bytes_of(std::string& text) {
+    return std::as_writable_bytes(std::span(text));
+}
+
+// The seal, then the text.
+base::Result<Sealed> seal_in(const Unit& unit, std::string_view text) {
+    base::Vault* const vault = unit.state.surroundings.vault;
+    if (vault == nullptr) return Sealed{Bytes{std::string(text)}, std::string(no_key)};
+    auto key_id = vault->current_key_id(unit.tenant_id);
+    if (!key_id) return std::unexpected(std::move(key_id.error()));
+    std::string sealed(text);
+    const auto seal = vault->seal(name_of(unit, *key_id), bytes_of(sealed));
+    if (!seal) return std::unexpected(seal.error());
+    sealed.insert(0, reinterpret_cast<const char*>(seal->data()), seal->size());
+    return Sealed{Bytes{std::move(sealed)}, *std::move(key_id)};
+}
+
+base::Result<std::string> unseal_in(const Unit& unit, const Sealed& sealed) {
+    const std::string& bytes = sealed.bytes.data;
+    if (sealed.key_id == no_key) return bytes;
+    base::Vault* const vault = unit.state.surroundings.vault;
+    if (vault == nullptr) {
+        return base::fail(base::ErrorCode::database_failed, "a text is sealed, and there is no vault to open it");
+    }
+    base::Seal seal{};
+    if (bytes.size() < seal.size()) return base::fail(base::ErrorCode::database_corrupt, "a sealed text is cut");
+    std::memcpy(seal.data(), bytes.data(), seal.size());
+    std::string text = bytes.substr(seal.size());
+    if (auto opened = vault->open(name_of(unit, sealed.key_id), bytes_of(text), seal); !opened) {
+        return std::unexpected(std::move(opened.error()));
+    }
+    return text;
 }
 
 model::Event event_of(const Unit& unit, const EventDraft& draft) {
@@ -137,7 +175,7 @@ base::Result<void> Transaction::audit(const AuditRecord& record) {
 }
 
 base::Result<Sealed> Transaction::seal(std::string_view text) {
-    return unit_->state.vault().seal(unit_->tenant_id, text);
+    return seal_in(*unit_, text);
 }
 
 base::Result<std::string> Transaction::unseal(const Sealed& sealed) {

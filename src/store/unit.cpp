@@ -55,10 +55,6 @@ void DatabaseState::give_back(std::unique_ptr<Connection> connection, bool usabl
     if (usable) idle_.push_back(std::move(connection));
 }
 
-Vault& DatabaseState::vault() {
-    return surroundings.vault == nullptr ? identity : *surroundings.vault;
-}
-
 base::Result<std::unique_ptr<Unit>> Unit::begin(DatabaseState& state, Mode mode, Position after, std::string tenant_id,
                                                 Origin origin) {
     auto connection = state.take();

@@ -8,7 +8,6 @@
 
 #include "base/ids.hpp"
 #include "store/database.hpp"
-#include "store/vault.hpp"
 
 namespace store {
 
@@ -19,13 +18,11 @@ struct DatabaseState {
     base::Result<std::unique_ptr<Connection>> take();
     /// Gives it back; one that failed is not used again.
     void give_back(std::unique_ptr<Connection> connection, bool usable);
-    [[nodiscard]] Vault& vault();
 
     DatabaseConfig config;
     Surroundings surroundings;
     std::unique_ptr<Backend> backend;
     base::Ids ids;
-    IdentityVault identity;
 
   private:
     std::mutex mutex_;

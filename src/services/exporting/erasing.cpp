@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "flow/stray_blobs.hpp"
 #include "services/exporting/making.hpp"
 
 namespace exporting {
@@ -84,6 +85,12 @@ Result<void> forget_session(store::Transaction& transaction, const model::Event&
     return add_erasing(transaction, session_id, {blob_prefix(session_id), ""});
 }
 
+Result<bool> is_wanted(store::ReadTransaction& transaction, std::string_view key) {
+    const auto row = find_export(transaction, flow::key_piece(key, 2));
+    if (!row) return std::unexpected(row.error());
+    return row->has_value();
+}
+
 }  // namespace
 
 Result<void> add_erasing_of(store::Transaction& transaction, const ExportRow& row) {
@@ -96,6 +103,10 @@ flow::WorkHandler erasing(const flow::Platform& platform) {
         .work = [&platform](const store::Claim& claim, const flow::WorkLease&) { return erase(platform, claim); },
         // Nothing of the service's tables names these blobs any more; the dead work and its error stay in the store.
         .gave_up = [](store::Transaction&, const store::Claim&, const base::Error&) { return Result<void>(); }};
+}
+
+flow::PeriodicTask strays(const flow::Platform& platform) {
+    return flow::stray_blobs(platform, "exporting.strays", {.prefix = "exports/", .wanted = is_wanted});
 }
 
 flow::EventHandler deletion() {

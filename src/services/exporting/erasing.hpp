@@ -11,5 +11,7 @@ base::Result<void> add_erasing_of(store::Transaction& transaction, const ExportR
 
 flow::WorkHandler erasing(const flow::Platform& platform);
 flow::EventHandler deletion();
+/// Removes the files that came after those of their export, or of its session, were erased.
+flow::PeriodicTask strays(const flow::Platform& platform);
 
 }  // namespace exporting

@@ -15,6 +15,7 @@ flow::Parts make_parts(const flow::Platform& platform) {
     parts.events.push_back(deletion());
     parts.works.push_back(making(platform, at_once));
     parts.works.push_back(erasing(platform));
+    parts.tasks.push_back(strays(platform));
     return parts;
 }
 

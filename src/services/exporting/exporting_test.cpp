@@ -274,6 +274,15 @@ TEST_F(ExportingService, CleansUpAfterAnExportDeletedWhileItWasMade) {
     EXPECT_TRUE(blob_keys().empty());
 }
 
+TEST_F(ExportingService, SweepsWhatCameAfterTheErasure) {
+    const std::string id = order(R"({"format": "srt"})");
+    test.settle();
+    ASSERT_TRUE(blobs()->put("exports/" + session_id + "/stray", {}, {}));
+    test.clock().advance(std::chrono::hours(60));
+    test.settle();
+    EXPECT_EQ(blob_keys(), std::vector{"exports/" + session_id + "/" + id});
+}
+
 TEST_F(ExportingService, ErasesWithTheSession) {
     const std::string id = ordered(R"({"format": "srt"})");
     ordered(R"({"format": "txt"})");

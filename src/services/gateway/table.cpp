@@ -20,6 +20,7 @@ constexpr std::array rows{
     Row{"OPTIONS", "/v1/uploads", "upload"},
     Row{"POST", "/v1/uploads", "upload", Size::upload},
     Row{"HEAD", "/v1/uploads/{id}", "upload"},
+    Row{"POST", "/v1/uploads/{id}", "upload", Size::upload},
     Row{"PATCH", "/v1/uploads/{id}", "upload", Size::upload},
     Row{"DELETE", "/v1/uploads/{id}", "upload"},
     Row{"PUT", "/v1/sessions/{id}/video", "upload", Size::upload},

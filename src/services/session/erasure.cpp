@@ -1,6 +1,8 @@
 #include "services/session/erasure.hpp"
 
+#include "flow/stray_blobs.hpp"
 #include "services/session/content.hpp"
+#include "services/session/record.hpp"
 
 namespace session {
 namespace {
@@ -34,7 +36,18 @@ Result<void> give_up(runtime::Log& log, const store::Claim& claim, const base::E
     return {};
 }
 
+// By the session, not by the version: the same content has the same key, and may be wanted again.
+Result<bool> is_wanted(store::ReadTransaction& transaction, std::string_view key) {
+    const auto record = find_session(transaction, flow::key_piece(key, 1));
+    if (!record) return std::unexpected(record.error());
+    return record->has_value();
+}
+
 }  // namespace
+
+flow::PeriodicTask stray_transcripts(const flow::Platform& platform) {
+    return flow::stray_blobs(platform, "session.strays", {.prefix = "transcripts/", .wanted = is_wanted});
+}
 
 Result<void> plan_erasure(store::Transaction& transaction, std::string_view session_id) {
     const auto added = store::add_work(transaction, {.id = base::derived_id(kind, session_id),

@@ -10,5 +10,7 @@ namespace session {
 base::Result<void> plan_erasure(store::Transaction& transaction, std::string_view session_id);
 
 flow::WorkHandler erasure_worker(const flow::Platform& platform);
+/// Removes the transcripts that were written after a session's own were erased.
+flow::PeriodicTask stray_transcripts(const flow::Platform& platform);
 
 }  // namespace session

@@ -29,6 +29,7 @@ base::Result<flow::Parts> make(const flow::Platform& platform) {
         std::ranges::move(routes(platform), std::back_inserter(parts.routes));
     parts.events = {upload_events(), run_events()};
     parts.works = {adoption_worker(platform), erasure_worker(platform)};
+    parts.tasks = {stray_transcripts(platform)};
     return parts;
 }
 

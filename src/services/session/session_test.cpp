@@ -156,7 +156,9 @@ TEST(Session, IsCancelledAndRetried) {
     sessions.platform.settle();
     EXPECT_EQ(sessions.send("POST", "/v1/sessions/" + id + "/retry").status, 409);
     EXPECT_EQ(sessions.send("POST", "/v1/sessions/" + id + "/cancel").status, 200);
+    const auto recorded = sessions.count("audit");
     EXPECT_EQ(sessions.send("POST", "/v1/sessions/" + id + "/cancel").status, 200);
+    EXPECT_EQ(sessions.count("audit"), recorded) << "no news is not recorded";
     sessions.completed(id, run_id_of(id, 1), speech({"Too late."}));
     sessions.platform.settle();
     EXPECT_EQ(sessions.status(id), "cancelled");
@@ -240,6 +242,25 @@ TEST(Session, FailsWhenItsTranscriptIsNotWhatWasAnnounced) {
     EXPECT_EQ(sessions.status(id), "failed");
     EXPECT_EQ(*Sessions::json(sessions.show(id)).member("error")->member("code")->text(), "blob_corrupt");
     EXPECT_EQ(sessions.platform.events("session.failed").size(), 1U);
+}
+
+TEST(Session, SweepsTranscriptsThatCameAfterTheErasure) {
+    Sessions sessions;
+    const std::string kept = sessions.transcribed(speech({"Good evening."}));
+    const std::string id = sessions.transcribed(speech({"Good morning."}));
+    EXPECT_EQ(sessions.send("DELETE", "/v1/sessions/" + id).status, 204);
+    sessions.platform.clock().advance(std::chrono::seconds(11));
+    sessions.platform.settle();
+    ASSERT_TRUE(write_content(sessions.platform.platform().blobs, "acme", id, "feed", "{}"));
+    sessions.platform.clock().advance(std::chrono::hours(60));
+    sessions.platform.settle();
+    const auto blobs = [&](const std::string& session) {
+        return (*sessions.platform.platform().blobs.tenant("acme"))
+            ->list({.prefix = content_prefix(session)})
+            ->blobs.size();
+    };
+    EXPECT_EQ(blobs(id), 0U);
+    EXPECT_EQ(blobs(kept), 1U);
 }
 
 TEST(Session, LeavesNothingWhenItIsDeleted) {

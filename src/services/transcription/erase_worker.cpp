@@ -1,5 +1,7 @@
 #include "services/transcription/erase_worker.hpp"
 
+#include "flow/stray_blobs.hpp"
+#include "services/transcription/run_rows.hpp"
 #include "services/transcription/work.hpp"
 
 namespace transcription {
@@ -41,7 +43,18 @@ Result<void> tell(const Tools& tools, const store::Claim& claim, const base::Err
     return {};
 }
 
+Result<bool> is_wanted(store::ReadTransaction& transaction, std::string_view key) {
+    const auto row = find_run(transaction, flow::key_piece(key, 1));
+    if (!row) return std::unexpected(row.error());
+    return row->has_value() && !model::has_ended((*row)->run.state);
+}
+
 }  // namespace
+
+flow::PeriodicTask stray_samples(const flow::Platform& platform) {
+    return flow::stray_blobs(platform, "transcription.strays",
+                             {.prefix = std::string(pcm_folder), .wanted = is_wanted});
+}
 
 flow::WorkHandler erase_worker(SharedTools tools) {
     return {.kind = std::string(erase_kind),

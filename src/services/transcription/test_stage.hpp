@@ -64,6 +64,8 @@ class TestRecogniser final : public speech::Recogniser {
     std::vector<std::string> languages_{"en"};
 };
 
+inline constexpr double video_frame_rate_hz = 25;
+
 /// Gives the blob's bytes as samples, of two channels when they are wanted apart; `before_block` may fail or meddle.
 class TestDecoder final : public media::Decoder {
   public:
@@ -83,9 +85,11 @@ class TestDecoder final : public media::Decoder {
     class Source final : public media::PcmSource {
       public:
         Source(std::vector<float> samples, int channels, const Before& before)
-            : source_(std::move(samples), 4096, std::nullopt, channels), before_(before) {}
+            : source_(std::move(samples), 4096, std::nullopt, channels), info_(source_.info()), before_(before) {
+            info_.streams.push_back({.kind = model::StreamKind::video, .frame_rate_hz = video_frame_rate_hz});
+        }
         int channels() const override { return source_.channels(); }
-        const model::MediaInfo& info() const override { return source_.info(); }
+        const model::MediaInfo& info() const override { return info_; }
         const media::DecodeSummary& summary() const override { return source_.summary(); }
         base::Result<std::span<const float>> read() override {
             if (before_) {
@@ -96,6 +100,7 @@ class TestDecoder final : public media::Decoder {
 
       private:
         speech::fakes::Source source_;
+        model::MediaInfo info_;
         const Before& before_;
     };
     const Before& before_block_;
@@ -211,9 +216,11 @@ struct Stage {
         speech::fakes::Source source(samples, 4096, std::nullopt, channels);
         runtime::Threads threads(1);
         const std::atomic<bool> never_stop{false};
-        return model::to_canonical_json(must(speech::transcribe(
+        model::Transcript transcript = must(speech::transcribe(
             source, *voice_activity(), recogniser, threads, {.language = "en", .channels_apart = channels > 1},
-            [](const auto&) {}, never_stop)));
+            [](const auto&) {}, never_stop));
+        transcript.frame_rate_hz = video_frame_rate_hz;
+        return model::to_canonical_json(transcript);
     }
 };
 

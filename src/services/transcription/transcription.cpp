@@ -66,7 +66,7 @@ base::Result<flow::Parts> make(const MakeEngines& make_engines, const flow::Plat
     return flow::Parts{.routes = routes(tools),
                        .events = {intake()},
                        .works = workers(tools),
-                       .tasks = {},
+                       .tasks = {stray_samples(platform)},
                        .ready = [tools] { return tools->models.ready(); },
                        .prepare = {}};
 }

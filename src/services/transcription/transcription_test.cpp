@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "model/transcript_json.hpp"
+#include "services/transcription/pcm.hpp"
 #include "services/transcription/test_stage.hpp"
 
 namespace transcription {
@@ -58,6 +59,41 @@ TEST(Transcription, KeepsNoSamplesOnceTheRunHasEnded) {
     EXPECT_TRUE(stage.blobs_under("runs/").empty());
     EXPECT_EQ(stage.blobs_under("videos/").size(), 1U) << "the video is not ours";
     EXPECT_EQ(stage.blobs_under("transcripts/s1/").size(), 1U);
+}
+
+TEST(Transcription, SweepsSamplesThatAFrozenPlannerWroteTooLate) {
+    Stage stage;
+    stage.upload(spoken(2));
+    stage.queue();
+    stage.test.settle();
+    stage.settle_erasures();
+    const std::string late =
+        pcm_key(*stage.test.events("transcription.completed").at(0).payload.member("run_id")->text(), 1, 1);
+    must(stage.blobs()->put(late, {}, {}));
+    stage.test.clock().advance(std::chrono::hours(60));
+    stage.test.settle();
+    EXPECT_TRUE(stage.blobs_under("runs/").empty());
+    EXPECT_EQ(stage.blobs_under("videos/").size(), 1U);
+    EXPECT_EQ(stage.blobs_under("transcripts/s1/").size(), 1U) << "not ours to sweep";
+}
+
+TEST(Transcription, KeepsTheSamplesOfARunThatGoesOnForDays) {
+    Stage stage;
+    const auto samples = spoken(3);
+    stage.upload(samples);
+    bool waiting = true;
+    stage.before_recognition = [&]() -> base::Result<void> {
+        if (waiting) return base::fail(ErrorCode::unavailable, "not now");
+        return {};
+    };
+    stage.queue();
+    stage.test.settle(std::chrono::seconds(5));
+    ASSERT_FALSE(stage.blobs_under("runs/").empty());
+    stage.test.clock().advance(std::chrono::hours(60));
+    stage.test.settle(std::chrono::seconds(1));
+    waiting = false;
+    stage.test.settle();
+    EXPECT_EQ(stage.state(), "completed");
 }
 
 TEST(Transcription, OfSilenceIsAnEmptyTranscript) {
@@ -200,6 +236,33 @@ TEST(Transcription, ARetryTakesOverWhatIsDone) {
     ASSERT_EQ(completed.size(), 1U);
     EXPECT_EQ(stage.recognitions, 6 - done);
     EXPECT_EQ(stage.transcript(completed[0]), Stage::expected(samples));
+}
+
+TEST(Transcription, ARetryThatHearsTheSameNamesTheSameBlob) {
+    Stage stage;
+    stage.upload(spoken(2));
+    for (const int attempt : {1, 2}) {
+        stage.queue(attempt);
+        stage.test.settle();
+    }
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 2U);
+    EXPECT_EQ(Stage::text_of(completed[0], "blob_key"), Stage::text_of(completed[1], "blob_key"));
+    EXPECT_EQ(stage.blobs_under("transcripts/s1/").size(), 1U);
+}
+
+TEST(Transcription, ACancelledRunLeavesNoWorkBehind) {
+    Stage stage;
+    stage.upload(spoken(3));
+    stage.before_recognition = [] { return base::fail(ErrorCode::unavailable, "not now"); };
+    stage.queue();
+    stage.test.settle(std::chrono::seconds(2));
+    const char* const open = "state in ('ready', 'leased') and kind = 'transcription.segment'";
+    ASSERT_GT(stage.count("work", open), 0);
+    stage.cancel();
+    stage.test.settle(std::chrono::seconds(2));
+    EXPECT_EQ(stage.state(), "cancelled");
+    EXPECT_EQ(stage.count("work", open), 0);
 }
 
 TEST(Transcription, ARetryInAnotherLanguageHearsEverythingAgain) {

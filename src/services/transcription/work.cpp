@@ -83,7 +83,7 @@ base::Result<std::string> prefix_of(const store::Claim& claim) {
 }
 
 std::string pcm_prefix(std::string_view run_id) {
-    return "runs/" + std::string(run_id) + "/";
+    return std::string(pcm_folder) + std::string(run_id) + "/";
 }
 
 std::string transcript_prefix(std::string_view session_id) {

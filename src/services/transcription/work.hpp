@@ -33,6 +33,7 @@ base::Result<void> add_erasure(store::Transaction& transaction, std::string_view
 /// The prefix that an erasure's claim names.
 base::Result<std::string> prefix_of(const store::Claim& claim);
 
+inline constexpr std::string_view pcm_folder = "runs/";  // of every run
 std::string pcm_prefix(std::string_view run_id);
 std::string transcript_prefix(std::string_view session_id);
 

@@ -273,6 +273,7 @@ Result<void> settle_session(const Shared& shared, const Context& context, const 
         const auto session = get_waiting_session(*shared, context, *id);
         if (!session) return pass_on(session);
         wanted.session_id = *id;
+        wanted.ends_session = false;
         wanted.owner_id = session->owner_id;
         const auto may = flow::authorize(context, model::Action::upload_write, session->owner_id);
         return may ? Result<void>() : pass_on(may);

@@ -270,9 +270,32 @@ TEST_F(TusRoutes, Terminate) {
     EXPECT_EQ(tus("DELETE", target).status, 204);
     EXPECT_EQ(tus("HEAD", target).status, 404);
     EXPECT_EQ(patch(target, 5, "x").status, 404);
+    platform.settle();
+    const auto told = platform.events("upload.failed");
+    ASSERT_EQ(told.size(), 1U) << "its session does not wait for ever";
+    EXPECT_EQ(*told[0].payload.member("code")->text(), "upload_gone");
     platform.clock().advance(std::chrono::seconds(11));
     platform.settle();
     EXPECT_TRUE(keys().empty());
+}
+
+TEST_F(TusRoutes, TerminateOneOfTwo) {
+    const auto upload_into = [&](const std::string& session) {
+        const Headers headers{{"Upload-Length", "5"}, {"Upload-Metadata", "session_id " + base::to_base64(session)}};
+        return std::string(*tus("POST", "/v1/uploads", headers).headers.find("Location"));
+    };
+    const std::string first = create(5);
+    const std::string second = upload_into(session_of());
+    EXPECT_EQ(tus("DELETE", first).status, 204);
+    platform.settle();
+    EXPECT_TRUE(platform.events("upload.failed").empty()) << "the other one may bring the video";
+    EXPECT_EQ(patch(second, 0, "hello").status, 204);
+
+    const std::string waiting = platform.platform().ids.next();
+    sessions.rows[waiting] = {};
+    EXPECT_EQ(tus("DELETE", upload_into(waiting)).status, 204);
+    platform.settle();
+    EXPECT_TRUE(platform.events("upload.failed").empty()) << "a session that was there before goes on waiting";
 }
 
 // All bytes are durable and the row says so, but the process died before the last transaction.

@@ -1,4 +1,5 @@
 // What happens without a request: events of sessions, erased blobs, uploads that nobody ends.
+#include "flow/stray_blobs.hpp"
 #include "services/upload/finish.hpp"
 #include "services/upload/handlers.hpp"
 
@@ -119,6 +120,15 @@ Result<bool> sweep(const Uploads& shared, const Result<std::vector<UploadName>>&
     return result;
 }
 
+// A video is wanted until its row goes; a tail as long as its upload takes bytes.
+Result<bool> is_wanted(store::ReadTransaction& transaction, std::string_view key) {
+    const std::string_view name = flow::key_piece(key, 2);
+    const auto upload = find_upload(transaction, name.substr(0, name.find('.')));
+    if (!upload && upload.error().code == ErrorCode::not_found) return false;
+    if (!upload) return pass_on(upload);
+    return upload->state == State::open || (upload->state == State::finished && upload->blob_key == key);
+}
+
 }  // namespace
 
 std::vector<flow::EventHandler> upload_events() {
@@ -143,9 +153,9 @@ std::vector<flow::PeriodicTask> upload_tasks(const Shared& shared) {
         {.name = "upload.heal",
          .every = std::chrono::seconds(10),
          .alone = true,
-         .run = [shared, system](const store::NamedLease*) {
-             return sweep(*shared, unfinished_uploads(system(), a_sweep), heal);
-         }}};
+         .run = [shared, system](
+                    const store::NamedLease*) { return sweep(*shared, unfinished_uploads(system(), a_sweep), heal); }},
+        flow::stray_blobs(shared->platform, "upload.strays", {.prefix = "videos/", .wanted = is_wanted})};
 }
 
 }  // namespace upload

@@ -53,6 +53,18 @@ TEST_F(Upkeep, ACancelledSessionKeepsItsVideo) {
     EXPECT_EQ(ask("GET", "/v1/sessions/" + session() + "/video").body, "hello");
 }
 
+TEST_F(Upkeep, BlobsThatNoUploadNamesAreSwept) {
+    patch(create(5), 0, "hello");
+    const std::string video = keys().at(0);
+    const auto blobs = platform.platform().blobs.tenant("acme").value();
+    for (const std::string& late : {video + ".tail.1.x", "videos/" + session() + "/gone"})
+        ASSERT_TRUE(blobs->put(late, {}, {}));
+    platform.clock().advance(std::chrono::hours(60));
+    platform.settle();
+    EXPECT_EQ(keys(), std::vector{video});
+    EXPECT_EQ(ask("GET", "/v1/sessions/" + session() + "/video").body, "hello");
+}
+
 TEST_F(Upkeep, ADeletedSessionLeavesNothing) {
     const std::string target = create(5);
     patch(target, 0, "hello");
@@ -103,6 +115,20 @@ TEST_F(Upkeep, AnUploadThatBeginsAfterItsSessionWasDeletedDoesNotBegin) {
     platform.settle();
     EXPECT_TRUE(keys().empty());
     EXPECT_TRUE(platform.events("video.uploaded").empty());
+}
+
+class PatientUpkeep : public UploadTest {
+  protected:
+    PatientUpkeep() : UploadTest({{"upload.expires", "7d"}, {"housekeeping.abandoned_upload_age", "8d"}}) {}
+};
+
+TEST_F(PatientUpkeep, TheTailOfAnOpenUploadIsNotSwept) {
+    const std::string target = create(10);
+    EXPECT_EQ(patch(target, 0, "hello").status, 204);
+    platform.clock().advance(std::chrono::hours(60));
+    platform.settle();
+    EXPECT_EQ(patch(target, 5, "world").status, 204);
+    EXPECT_EQ(ask("GET", "/v1/sessions/" + sessions.rows.begin()->first + "/video").body, "helloworld");
 }
 
 }  // namespace upload

@@ -192,7 +192,12 @@ base::Result<void> terminate(Transaction& transaction, const Upload& upload) {
         transaction.execute("delete from upload_uploads where tenant_id = :tenant and id = :id and state <> 'finished'",
                             {{"id", upload.id}});
     if (!removed) return std::unexpected(removed.error());
-    if (*removed == 1) return add_erase(transaction, upload, false);
+    if (*removed == 1) {
+        const base::Error given_up{ErrorCode::upload_gone,
+                                   "the upload was given up by who began it; begin another session"};
+        if (auto told = tell_failed(transaction, upload, given_up); !told) return told;
+        return add_erase(transaction, upload, false);
+    }
     return fail(ErrorCode::conflict, "the upload is finished and its video belongs to the session: delete that");
 }
 

@@ -66,7 +66,8 @@ base::Result<bool> finish_upload(store::Transaction& transaction, std::string_vi
 
 /// Ends an open upload so and has what it left erased. False when it is not open any more.
 base::Result<bool> end_upload(store::Transaction& transaction, const Upload& upload, State state);
-/// Removes the row of an open upload and has what it left erased. Errors: conflict when it is finished.
+/// Removes the row of an open upload, tells its session and has what it left erased. Errors: conflict when it is
+/// finished.
 base::Result<void> terminate(store::Transaction& transaction, const Upload& upload);
 /// Tells the session that there will be no video, unless another upload of it is open or finished, or it is to wait for
 /// one more.
