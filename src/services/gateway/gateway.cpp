@@ -73,7 +73,7 @@ class Door {
             auto refusal = admit(request, context, answer_headers);
             if (refusal) return dressed(*std::move(refusal), request);
         }
-        request.headers.remove("Authorization");
+        remove_token(request);
         return runtime::Forward{std::string(service_of(row, request)), std::move(answer_headers)};
     }
 

@@ -61,6 +61,8 @@ flow::Service echo_service(const std::string& name) {
                                              200, "text/plain",
                                              name + " " + request.method + " " + (who ? who->id : "nobody") +
                                                  (request.headers.find("Authorization") ? " with its key" : ""));
+                                         if (const auto offered = request.headers.find("Sec-WebSocket-Protocol"))
+                                             std::get<std::string>(response.body).append(" offers ").append(*offered);
                                          if (request.query_parameter("own"))
                                              response.headers.set("Cache-Control", "max-age=60");
                                          return response;
@@ -151,6 +153,21 @@ TEST_F(Gateway, TellsATroubledAuthFromAWrongKey) {
     EXPECT_EQ(*json_of(answer).member("code")->text(), "unavailable");
     auth_->status = 200;
     EXPECT_EQ(ask("GET", "/v1/models").status, 200) << "nothing of it was remembered";
+}
+
+TEST_F(Gateway, TakesTheKeyOfAWebSocketFromItsSubprotocols) {
+    const auto open = [&](const std::string& protocols, Headers more = {}) {
+        Headers headers{{"Connection", "Upgrade"}, {"Upgrade", "websocket"}, {"Sec-WebSocket-Protocol", protocols}};
+        headers.complete(more);
+        return ask("GET", "/v1/stream", "", headers);
+    };
+    EXPECT_EQ(open("transcript.v1, bearer.ada").body, "transcription GET ada offers transcript.v1");
+    EXPECT_EQ(open("bearer.ada").body, "transcription GET ada");
+    EXPECT_EQ(open("transcript.v1").status, 401);
+    EXPECT_EQ(open("bearer.").status, 401);
+    EXPECT_EQ(open("bearer.nobody").status, 401);
+    EXPECT_EQ(open("bearer.bob", {{"Authorization", "Bearer ada"}}).body, "transcription GET ada");
+    EXPECT_EQ(ask("GET", "/v1/models", "", {{"Sec-WebSocket-Protocol", "bearer.ada"}}).status, 401);
 }
 
 TEST_F(Gateway, TakesKeysFromTheHeaderAlone) {

@@ -5,6 +5,7 @@
 
 #include "base/sha256.hpp"
 #include "flow/requests.hpp"
+#include "runtime/http_wire.hpp"
 
 namespace gateway {
 namespace {
@@ -17,6 +18,8 @@ using runtime::Request;
 constexpr std::size_t longest_token_bytes = 4096;
 constexpr std::chrono::seconds failure_cache_time{2};
 constexpr std::chrono::seconds patience{5};
+constexpr std::string_view protocol_field = "Sec-WebSocket-Protocol";
+constexpr std::string_view token_protocol = "bearer.";
 constexpr std::string_view nobody;  // remembered for a token that means nothing
 
 // token68 (RFC 9110, section 11.2).
@@ -24,6 +27,14 @@ bool is_token(std::string_view text) {
     constexpr std::string_view allowed = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~+/=";
     return !text.empty() && text.size() <= longest_token_bytes &&
            text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+std::optional<std::string> offered_token(const Request& request) {
+    if (!runtime::asks_for_web_socket(request)) return std::nullopt;
+    for (const std::string& protocol : runtime::list_values(request.headers, protocol_field)) {
+        if (protocol.starts_with(token_protocol)) return protocol.substr(token_protocol.size());
+    }
+    return std::nullopt;
 }
 
 std::string cache_key(const std::string& token) {
@@ -45,6 +56,10 @@ std::unexpected<base::Error> too_many_failures() {
 base::Result<std::string> bearer_token(const Request& request) {
     const auto none = [](const char* why) { return fail(ErrorCode::unauthenticated, why); };
     const auto field = request.headers.find("Authorization");
+    if (const auto offered = field ? std::nullopt : offered_token(request)) {
+        if (!is_token(*offered)) return none("the key is not valid");
+        return *offered;
+    }
     if (!field) return none("send your API key as Authorization: Bearer KEY");
     if (request.headers.count("Authorization") != 1) return none("send one Authorization field");
     const std::size_t space = std::min(field->find(' '), field->size());
@@ -55,6 +70,16 @@ base::Result<std::string> bearer_token(const Request& request) {
         token.remove_prefix(1);
     if (!is_token(token)) return none("the key is not valid");
     return std::string(token);
+}
+
+void remove_token(Request& request) {
+    request.headers.remove("Authorization");
+    std::string others;
+    for (const std::string& protocol : runtime::list_values(request.headers, protocol_field)) {
+        if (!protocol.starts_with(token_protocol)) others.append(others.empty() ? "" : ", ").append(protocol);
+    }
+    request.headers.remove(protocol_field);
+    if (!others.empty()) request.headers.set(protocol_field, std::move(others));
 }
 
 Identity::Identity(const flow::Platform& platform, Limits& limits)

@@ -15,8 +15,12 @@
 namespace gateway {
 
 /// The token of "Authorization: Bearer TOKEN" (RFC 6750, section 2.1). The form "?access_token=" is not taken: targets
-/// end up in logs. Pure. Errors: unauthenticated (none, more than one, another scheme, not a token).
+/// end up in logs. A WebSocket may offer the subprotocol "bearer.TOKEN" instead, since browsers let scripts set no
+/// field of its handshake. Pure. Errors: unauthenticated (none, more than one, another scheme, not a token).
 base::Result<std::string> bearer_token(const runtime::Request& request);
+
+/// Takes the token out of the request, wherever it stood.
+void remove_token(runtime::Request& request);
 
 /// Any thread.
 class Identity {

@@ -28,6 +28,7 @@ constexpr std::array rows{
 
     Row{"GET", "/v1/models", "transcription"},
     Row{"GET", "/v1/sessions/{id}/runs", "transcription"},
+    Row{"GET", "/v1/stream", "transcription"},
 
     Row{"GET", "/v1/sessions/{id}/analysis", "analysis"},
 

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "runtime/metrics.hpp"
+#include "speech/live_delay.hpp"
 
 namespace transcription {
 
@@ -14,6 +15,10 @@ class Measures {
     void completed(double duration_seconds, double video_seconds) const;
     void failed(base::ErrorCode code) const;
     void recognised(std::int64_t samples) const;
+    /// How many live streams are open.
+    [[nodiscard]] runtime::Gauge& live_streams() const { return live_streams_; }
+    /// A live stream that came to its end.
+    void live_ended(const speech::LiveDelay& delay) const;
 
   private:
     runtime::Histogram& duration_seconds_;
@@ -21,6 +26,8 @@ class Measures {
     runtime::Counter& completed_;
     runtime::Counter& audio_seconds_;
     runtime::Family<runtime::Counter>& errors_;
+    runtime::Gauge& live_streams_;
+    runtime::Family<runtime::Histogram>& live_delay_seconds_;
 };
 
 }  // namespace transcription

@@ -6,6 +6,7 @@
 #include "base/rfc3339.hpp"
 #include "flow/requests.hpp"
 #include "model/audio.hpp"
+#include "services/transcription/live.hpp"
 
 namespace transcription {
 namespace {
@@ -108,9 +109,11 @@ std::vector<runtime::Route> routes(SharedTools tools) {
          .pattern = "/v1/models",
          .handler = [tools](Request&,
                             Context& context) { return flow::answer(list_models(*tools, context), context); }},
-        {.method = "GET", .pattern = "/v1/sessions/{id}/runs", .handler = [tools](Request& request, Context& context) {
-             return flow::answer(list_runs(*tools, request, context), context);
-         }}};
+        {.method = "GET",
+         .pattern = "/v1/sessions/{id}/runs",
+         .handler = [tools](Request& request,
+                            Context& context) { return flow::answer(list_runs(*tools, request, context), context); }},
+        live_route(tools)};
 }
 
 }  // namespace transcription

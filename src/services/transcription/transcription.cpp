@@ -6,6 +6,7 @@
 #include "services/transcription/assemble_worker.hpp"
 #include "services/transcription/erase_worker.hpp"
 #include "services/transcription/intake.hpp"
+#include "services/transcription/live.hpp"
 #include "services/transcription/plan_worker.hpp"
 #include "services/transcription/routes.hpp"
 #include "services/transcription/schema.hpp"
@@ -17,23 +18,27 @@ namespace {
 using runtime::OptionType;
 
 std::vector<runtime::Option> options() {
-    return {{.name = "transcription.models",
-             .type = OptionType::list,
-             .default_text = "moonshine-tiny-en",
-             .documentation = "Models to serve, by name, the default one first; each is loaded at the start.",
-             .check = runtime::not_empty()},
-            {.name = "transcription.workers",
-             .type = OptionType::integer,
-             .default_text = "0",
-             .documentation =
-                 "Threads of a process that recognise segments, each a few at once; 0 is one for each processor.",
-             .check = runtime::integer_from(0, 1024)},
-            {.name = "transcription.plans",
-             .type = OptionType::integer,
-             .default_text = "1",
-             .documentation = "Videos that a process decodes and cuts into segments at once. Their samples wait on"
-                              " disk, 230 MB for each hour of speech, until the run has ended.",
-             .check = runtime::integer_from(1, 64)}};
+    std::vector<runtime::Option> options{
+        {.name = "transcription.models",
+         .type = OptionType::list,
+         .default_text = "moonshine-tiny-en",
+         .documentation = "Models to serve, by name, the default one first; each is loaded at the start.",
+         .check = runtime::not_empty()},
+        {.name = "transcription.workers",
+         .type = OptionType::integer,
+         .default_text = "0",
+         .documentation =
+             "Threads of a process that recognise segments, each a few at once; 0 is one for each processor.",
+         .check = runtime::integer_from(0, 1024)},
+        {.name = "transcription.plans",
+         .type = OptionType::integer,
+         .default_text = "1",
+         .documentation = "Videos that a process decodes and cuts into segments at once. Their samples wait on"
+                          " disk, 230 MB for each hour of speech, until the run has ended.",
+         .check = runtime::integer_from(1, 64)}};
+    for (runtime::Option& option : live_options())
+        options.push_back(std::move(option));
+    return options;
 }
 
 std::size_t segments_at_once(const runtime::Config& config) {

@@ -1,0 +1,87 @@
+// One live stream: a client's messages in, partial and final texts out. Messages are taken on the request workers; the
+// engine works in turns on the live threads (live.hpp), a turn for two seconds of what audio has come meanwhile.
+// Bounded: ten seconds of audio wait at most, then the client is held up.
+#pragma once
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "runtime/http.hpp"
+#include "runtime/web_socket.hpp"
+#include "services/transcription/live_messages.hpp"
+#include "services/transcription/tools.hpp"
+#include "speech/resampler.hpp"
+
+namespace transcription {
+
+struct LiveSurroundings {
+    SharedTools tools;
+    std::function<void(std::function<void()>)> post_turn;  // onto the live threads
+    std::chrono::milliseconds idle_time;                   // without a message from the client
+    std::shared_ptr<void> slot;                            // given back when the stream is gone
+    runtime::Context context;                              // of the request that opened it
+};
+
+class LiveStream final : public std::enable_shared_from_this<LiveStream> {
+  public:
+    LiveStream(LiveSurroundings surroundings, std::shared_ptr<runtime::WebSocketOutbox> outbox);
+    /// Once, at the beginning: gives up a client that says nothing.
+    void watch_idleness();
+    /// One at a time; as WebSocketHandler::on_message.
+    void take(const runtime::WebSocketMessage& message, std::function<void()> next);
+    /// The client is gone. Any thread.
+    void stop();
+
+  private:
+    using Instant = std::chrono::steady_clock::time_point;
+    struct Block {
+        std::string bytes;
+        Instant arrived;
+    };
+    // What hears the audio; of the turns only.
+    struct Ear {
+        Ear(LoadedEngine own_engine, const LiveStart& start, speech::Resampler own_resampler, const base::Clock& clock);
+        LoadedEngine engine;
+        speech::LiveSamples samples;
+        speech::Resampler resampler;
+        speech::LiveTranscription live;
+        std::int64_t segments = 0;
+        std::int64_t heard_samples = 0;
+        bool lags = false;
+    };
+
+    base::Result<void> take_text(const std::string& text);
+    base::Result<void> start(const LiveStart& wish);
+    base::Result<void> take_audio(std::string bytes);
+    base::Result<void> finish();
+    void want_turn();
+    void turn();
+    std::deque<Block> take_waiting();
+    base::Result<void> hear(const std::deque<Block>& blocks);
+    base::Result<void> end();
+    base::Result<void> tell_partial();
+    void tell(const std::vector<speech::LiveFinal>& finals);
+    void tell_lag(Instant oldest);
+    void fail(const base::Error& error);
+
+    const LiveSurroundings surroundings_;
+    const std::shared_ptr<runtime::WebSocketOutbox> outbox_;
+    std::unique_ptr<Ear> ear_;
+    std::size_t most_waiting_bytes_ = 0;
+    bool partials_ = true;
+
+    std::mutex mutex_;  // of what follows
+    Instant last_message_;
+    std::deque<Block> waiting_;
+    std::size_t waiting_bytes_ = 0;
+    std::function<void()> held_;  // the client's next message, while too much waits
+    bool finishing_ = false;
+    bool has_turn_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace transcription

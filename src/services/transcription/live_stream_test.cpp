@@ -1,0 +1,259 @@
+#include "services/transcription/live_stream.hpp"
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "services/transcription/test_stage.hpp"
+
+namespace transcription {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::CloseCode;
+using runtime::WebSocketOutbox;
+
+std::string bytes_of(std::span<const float> samples) {
+    return {reinterpret_cast<const char*>(samples.data()), samples.size_bytes()};
+}
+
+// One stream without a socket: its turns run when the test says so.
+struct LiveStage {
+    Stage stage;
+    SharedTools tools = make_tools();
+    std::deque<std::function<void()>> turns;
+    std::shared_ptr<WebSocketOutbox> outbox = std::make_shared<WebSocketOutbox>(1U << 20U, [] {});
+    std::shared_ptr<bool> slot = std::make_shared<bool>();
+    std::shared_ptr<LiveStream> stream = std::make_shared<LiveStream>(
+        LiveSurroundings{.tools = tools,
+                         .post_turn = [this](auto turn) { turns.push_back(std::move(turn)); },
+                         .idle_time = 60s,
+                         .slot = slot,
+                         .context = {.correlation_id = "c1"}},
+        outbox);
+    int taken = 0;  // messages after which the next one may come
+    std::optional<WebSocketOutbox::Closing> closing;
+
+    SharedTools make_tools() {
+        Engines engines = must(stage.engines());
+        Models models(engines, {"fake"});
+        const flow::Platform& platform = stage.test.platform();
+        return std::make_shared<const Tools>(
+            Tools{platform, std::move(engines), std::move(models), Measures(platform.metrics)});
+    }
+    void say(const std::string& text) {
+        stream->take({true, text}, [this] { ++taken; });
+    }
+    void start(const std::string& more = "") {
+        say(R"({"type":"start","sample_rate":16000,"encoding":"pcm_f32le")" + more + "}");
+    }
+    void hear(std::span<const float> samples) {
+        stream->take({false, bytes_of(samples)}, [this] { ++taken; });
+    }
+    void run_turns() {
+        while (!turns.empty()) {
+            const auto turn = std::move(turns.front());
+            turns.pop_front();
+            turn();
+        }
+    }
+    // What the client has been told since the last call.
+    std::vector<base::Json> told() {
+        std::vector<base::Json> messages;
+        while (true) {
+            auto next = outbox->take();
+            if (next.closing) closing = next.closing;
+            if (!next.text) return messages;
+            messages.push_back(must(base::parse_json(*next.text)));
+        }
+    }
+    std::string told_types() {
+        std::string types;
+        for (const base::Json& message : told())
+            types += (types.empty() ? "" : " ") + *message.member("type")->text();
+        return types;
+    }
+    // The code of the error that was told, with the code of the close.
+    std::string refusal() {
+        const auto messages = told();
+        if (messages.empty() || !closing) return "none";
+        const base::Json* problem = messages.back().member("problem");
+        return problem == nullptr
+                   ? "none"
+                   : *problem->member("code")->text() + " " + std::to_string(static_cast<int>(closing->code));
+    }
+};
+
+std::string texts_of(const std::vector<base::Json>& messages) {
+    std::string texts;
+    for (const base::Json& message : messages) {
+        if (*message.member("type")->text() == "final") texts += *message.member("text")->text() + "\n";
+    }
+    return texts;
+}
+
+std::string texts_of_file(const std::vector<float>& samples) {
+    std::string texts;
+    const model::Transcript transcript = must(model::parse_transcript(Stage::expected(samples)));
+    for (const model::Segment& segment : transcript.segments)
+        texts += segment.text + "\n";
+    return texts;
+}
+
+TEST(LiveStream, TellsTheTextsOfAFileOfTheSameSamples) {
+    const unsigned seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const std::vector<float> samples = spoken(3);
+    LiveStage live;
+    live.start();
+    std::span<const float> rest = samples;
+    while (!rest.empty()) {
+        const std::size_t size = std::min<std::size_t>(1 + random() % 20'000, rest.size());
+        live.hear(rest.first(size));
+        rest = rest.subspan(size);
+        if (random() % 2 == 0) live.run_turns();
+    }
+    live.say(R"({"type":"finish"})");
+    live.run_turns();
+    const auto messages = live.told();
+    EXPECT_EQ(texts_of(messages), texts_of_file(samples));
+    EXPECT_EQ(*messages.front().member("type")->text(), "started");
+    EXPECT_EQ(*messages.front().member("engine")->text(), live.tools->models.served().front().engine->fingerprint);
+    const base::Json& done = messages.back();
+    EXPECT_EQ(*done.member("type")->text(), "done");
+    EXPECT_EQ(*done.member("segments")->integer(), 3);
+    EXPECT_NEAR(*done.member("duration")->number(), static_cast<double>(samples.size()) / 16'000, 0.001);
+    ASSERT_TRUE(live.closing);
+    EXPECT_EQ(live.closing->code, CloseCode::normal);
+}
+
+TEST(LiveStream, TellsPartialsOfTheSegmentThatComesNext) {
+    LiveStage live;
+    live.start();
+    const std::vector<float> samples = spoken(1);
+    std::int64_t partials = 0;
+    for (std::size_t at = 0; at + 1600 <= samples.size(); at += 1600) {
+        live.hear(std::span(samples).subspan(at, 1600));
+        live.run_turns();
+    }
+    for (const base::Json& message : live.told()) {
+        if (*message.member("type")->text() != "partial") continue;
+        EXPECT_EQ(*message.member("segment")->integer(), 0);
+        EXPECT_EQ(*message.member("revision")->integer(), ++partials);
+    }
+    EXPECT_GE(partials, 2);
+    LiveStage silent;
+    silent.start(R"(,"partials":false)");
+    silent.hear(samples);
+    silent.run_turns();
+    EXPECT_EQ(silent.told_types(), "started final");
+}
+
+TEST(LiveStream, HoldsTheClientUpWhileItIsBehindAndSaysSo) {
+    LiveStage live;
+    live.start();
+    const std::vector<float> second(16'000);
+    for (int i = 0; i < 11; ++i)
+        live.hear(second);
+    EXPECT_EQ(live.taken, 11) << "the start and ten seconds; the eleventh second is held";
+    live.stage.test.clock().advance(3s);
+    live.turns.front()();
+    EXPECT_EQ(live.taken, 12) << "a turn has made room";
+    live.turns.pop_front();
+    live.run_turns();
+    EXPECT_EQ(live.told_types(), "started lag");
+    live.hear(second);
+    live.run_turns();
+    EXPECT_EQ(live.told_types(), "lag") << "it has caught up";
+}
+
+TEST(LiveStream, RefusesWhatClientsMayNotSay) {
+    const auto refused = [](const std::vector<std::string>& messages, bool started = false) {
+        LiveStage live;
+        if (started) live.start();
+        for (const std::string& message : messages)
+            live.say(message);
+        live.run_turns();
+        return live.refusal();
+    };
+    EXPECT_EQ(refused({"{"}), "json_malformed 1008");
+    EXPECT_EQ(refused({R"({"type":"begin"})"}), "invalid_argument 1008");
+    EXPECT_EQ(refused({R"({"type":"finish"})"}), "conflict 1008");
+    EXPECT_EQ(refused({R"({"type":"start"})"}), "invalid_argument 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":7999})"}), "invalid_argument 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16001})"}), "invalid_argument 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"channels":2})"}), "invalid_argument 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"encoding":"opus"})"}), "invalid_argument 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"keep":true})"}), "unknown_field 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"language":"fi"})"}), "language_unsupported 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"model":"none"})"}), "model_not_found 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000})"}, true), "conflict 1008");
+    EXPECT_EQ(refused({R"({"type":"finish"})", R"({"type":"finish"})"}, true), "conflict 1008");
+    LiveStage live;
+    live.hear(std::vector<float>(10));
+    EXPECT_EQ(live.refusal(), "conflict 1008") << "audio before the start";
+}
+
+TEST(LiveStream, SaysThatTheAudioEndsInsideASample) {
+    LiveStage live;
+    live.start();
+    live.stream->take({false, "abcde"}, [] {});
+    live.say(R"({"type":"finish"})");
+    live.run_turns();
+    EXPECT_EQ(live.refusal(), "invalid_argument 1008");
+}
+
+TEST(LiveStream, TellsAFaultOfTheEngineWithoutItsParticulars) {
+    LiveStage live;
+    live.stage.before_recognition = [] { return base::fail(base::ErrorCode::model_broken, "a secret path"); };
+    live.start();
+    live.hear(spoken(1));
+    live.run_turns();
+    const auto messages = live.told();
+    const base::Json* problem = messages.back().member("problem");
+    ASSERT_NE(problem, nullptr);
+    EXPECT_EQ(*problem->member("code")->text(), "model_broken");
+    EXPECT_EQ(*problem->member("correlation_id")->text(), "c1");
+    EXPECT_FALSE(problem->member("detail")->text()->contains("secret"));
+    EXPECT_EQ(live.closing->code, CloseCode::internal);
+}
+
+TEST(LiveStream, GivesUpAClientThatSaysNothing) {
+    LiveStage live;
+    live.stream->watch_idleness();
+    live.start();
+    live.stage.test.clock().advance(59s);
+    live.hear(std::vector<float>(100));
+    live.stage.test.clock().advance(2s);
+    live.stage.test.settle(1s);
+    EXPECT_FALSE(live.told().empty());
+    EXPECT_FALSE(live.closing) << "61 s after its beginning, 2 after its last message";
+    live.stage.test.clock().advance(60s);
+    live.stage.test.settle(1s);
+    EXPECT_EQ(live.refusal(), "request_timed_out 1008");
+}
+
+TEST(LiveStream, IsFreedWhenItsClientIsGone) {
+    LiveStage live;
+    live.stream->watch_idleness();
+    live.start();
+    live.hear(spoken(1));
+    live.outbox->end();
+    live.stream->stop();
+    live.stream.reset();
+    live.run_turns();
+    EXPECT_EQ(live.stage.recognitions, 0);
+    EXPECT_EQ(live.slot.use_count(), 1) << "another stream can have its place";
+}
+
+TEST(LiveRoute, IsForThoseWhoMayTranscribeAndSpeakWebSocket) {
+    Stage stage;
+    EXPECT_EQ(stage.test.get("transcription", "/v1/stream").status, 426);
+    model::Principal reader = flow::TestPlatform::admin("acme");
+    reader.scopes = {"sessions:read"};
+    EXPECT_EQ(stage.test.call("transcription", {.target = "/v1/stream"}, reader).status, 403);
+}
+
+}  // namespace
+}  // namespace transcription

@@ -1,0 +1,323 @@
+"""Live transcription from outside: a client of other people's making (websockets) over real sockets, the gateway and the
+transcription service in one process and in two. Audio is cut at random; the seed is printed, VT_SEED repeats a run."""
+
+import contextlib
+import json
+import os
+import random
+import struct
+import subprocess
+import threading
+import time
+import wave
+
+import pytest
+import requests
+from flow_test import free_port
+from platform_process import Client, Process, running, wait_until
+from program import LONG, UTTERANCE, transcribe
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+RATE = 16000
+START = {"type": "start", "sample_rate": RATE, "encoding": "pcm_s16le", "channels": 1, "language": "en"}
+
+
+def decoded(path, seconds=None, rate=RATE, encoding="s16le"):
+    limit = ["-t", str(seconds)] if seconds else []
+    command = ["ffmpeg", "-v", "error", "-i", path, *limit, "-ac", "1", "-ar", str(rate), "-f", encoding, "-"]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def write_wav(path, samples):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples)
+    return path
+
+
+def open_stream(url, key, **options):
+    options.setdefault("additional_headers", {"Authorization": f"Bearer {key}"})
+    return connect(url.replace("http", "ws", 1) + "/v1/stream", open_timeout=60, max_size=None, **options)
+
+
+def send_in_pieces(stream, audio, largest, seed=1):
+    pieces = random.Random(seed)
+    while audio:
+        size = pieces.randint(1, largest)
+        stream.send(audio[:size])
+        audio = audio[size:]
+
+
+def read_all(stream):
+    """Every message until the stream is closed, and the code of the close."""
+    messages = []
+    try:
+        while True:
+            messages.append(json.loads(stream.recv(timeout=120)))
+    except ConnectionClosed as closed:
+        return messages, closed.rcvd.code if closed.rcvd else None
+
+
+def stream_all(url, key, audio, start=START, largest=20_000, seed=1):
+    """All of the audio as fast as it is taken; what was told, and the code of the close."""
+    with open_stream(url, key) as stream:
+        told = []
+        reader = threading.Thread(target=lambda: told.append(read_all(stream)))
+        reader.start()
+        stream.send(json.dumps(start))
+        send_in_pieces(stream, audio, largest, seed)
+        stream.send(json.dumps({"type": "finish"}))
+        reader.join(timeout=180)
+        return told[0]
+
+
+def of_type(messages, kind):
+    return [message for message in messages if message["type"] == kind]
+
+
+def code_of(messages):
+    return of_type(messages, "error")[-1]["problem"]["code"]
+
+
+class Split:
+    """The gateway (with all but transcription) and transcription, each in a process of its own."""
+
+    def __init__(self, data):
+        self.data, self.meshes = data, {"door": free_port(), "engine": free_port()}
+        services = "auth,session,upload,analysis,exporting,notification"
+        peers = ",".join(f"{name}=http://127.0.0.1:{self.meshes['door']}" for name in services.split(","))
+        peers += f",transcription=http://127.0.0.1:{self.meshes['engine']}"
+        self.options = {"mesh.peers": peers, "log.level": "warning"}
+        self.door = self.start("door", "gateway," + services)
+        self.engine = self.start("engine", "transcription")
+        self.url = self.door.url
+        self.key = (data / "admin.key").read_text().strip()
+        self.client = Client(self.url, self.key)
+        wait_until(lambda: self.client.get("/readyz").status_code == 200)
+
+    def start(self, name, services):
+        options = {**self.options, "mesh.listen": f"127.0.0.1:{self.meshes[name]}"}
+        return Process(self.data, "--services", services, options=options).wait_listening()
+
+    def restart_engine(self):
+        self.engine = self.start("engine", "transcription")
+        wait_until(lambda: self.client.get("/v1/models").status_code == 200)
+
+    def stop(self):
+        for process in (self.door, self.engine):
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("live"), options={"transcription.live_streams": 3, "transcription.live_idle_time": "5s"}) as platform:
+        yield platform
+
+
+@pytest.fixture(scope="module")
+def split(tmp_path_factory):
+    split = Split(tmp_path_factory.mktemp("split"))
+    yield split
+    split.stop()
+
+
+@pytest.fixture(scope="module")
+def talk():
+    return decoded(LONG, 60)
+
+
+@pytest.fixture(scope="module")
+def written(talk, tmp_path_factory):
+    """What the command line makes of the same samples."""
+    path = write_wav(tmp_path_factory.mktemp("talk") / "talk.wav", talk)
+    return json.loads(transcribe(path, "--format", "json", "--quiet").stdout)
+
+
+@pytest.mark.parametrize("where", ["platform", "split"])
+def test_finals_are_the_transcript_of_the_file(where, talk, written, request):
+    target = request.getfixturevalue(where)
+    seed = int(os.environ.get("VT_SEED", random.randrange(1_000_000)))
+    print("VT_SEED =", seed)
+    messages, closed = stream_all(target.url, target.key, talk, largest=random.Random(seed).choice([300, 4_000, 100_000]), seed=seed)
+    assert closed == 1000
+    finals = [final for final in of_type(messages, "final") if final["text"]]
+    assert [final["text"] for final in finals] == [segment["text"] for segment in written["segments"]]
+    for final, segment in zip(finals, written["segments"], strict=True):
+        for field in ("start", "end", "avg_logprob", "no_speech_prob"):
+            assert final[field] == segment[field], field
+        assert final["doubtful"] == segment.get("doubtful", [])
+    assert [word for final in finals for word in final["words"]] == written["words"]
+    started, done = messages[0], messages[-1]
+    assert (started["type"], started["language"], started["engine"]) == ("started", "en", written["engine"])
+    assert done["type"] == "done" and done["duration"] == pytest.approx(60, abs=0.01)
+    assert 0 < done["delay"]["median_seconds"] <= done["delay"]["p95_seconds"]
+
+
+def test_partials_come_while_somebody_speaks(platform):
+    audio = decoded(UTTERANCE)
+    with open_stream(platform.url, platform.key) as stream:
+        stream.send(json.dumps(START))
+        told = []
+        reader = threading.Thread(target=lambda: told.append(read_all(stream)))
+        reader.start()
+        for at in range(0, len(audio), 3200):
+            stream.send(audio[at:at + 3200])
+            time.sleep(0.1)
+        stream.send(json.dumps({"type": "finish"}))
+        reader.join(timeout=60)
+    messages, closed = told[0]
+    partials = of_type(messages, "partial")
+    assert closed == 1000 and partials
+    assert [partial["revision"] for partial in partials] == list(range(1, len(partials) + 1))
+    final = of_type(messages, "final")[0]
+    assert partials[-1]["segment"] == final["segment"] == 0
+    assert partials[-1]["text"].split()[0] == final["text"].split()[0]
+
+
+@pytest.mark.parametrize("rate,encoding,name", [(8000, "mulaw", "mulaw"), (44100, "f32le", "pcm_f32le"), (48000, "s16le", "pcm_s16le")])
+def test_rates_and_encodings(platform, rate, encoding, name):
+    start = {**START, "sample_rate": rate, "encoding": name}
+    messages, closed = stream_all(platform.url, platform.key, decoded(UTTERANCE, rate=rate, encoding=encoding), start)
+    assert closed == 1000
+    text = " ".join(final["text"] for final in of_type(messages, "final")).lower()
+    assert "you thought me so silly" in text, text
+
+
+def test_who_may_open_one(platform):
+    plain = platform.client.get("/v1/stream")
+    assert plain.status_code == 426 and plain.json()["code"] == "upgrade_required"
+    assert plain.headers["Upgrade"] == "websocket"
+    for headers in ({}, {"Authorization": "Bearer vt_local_default_wrong"}):
+        with pytest.raises(InvalidStatus) as refused:
+            open_stream(platform.url, "", additional_headers=headers)
+        assert refused.value.response.status_code == 401
+    made = platform.client.post("/v1/api-keys", json={"name": "reader", "scopes": ["sessions:read"]})
+    assert made.status_code == 201, made.text
+    with pytest.raises(InvalidStatus) as refused:
+        open_stream(platform.url, made.json()["key"])
+    assert refused.value.response.status_code == 403
+
+
+def test_a_browser_brings_a_short_lived_key_as_a_subprotocol(platform):
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 600))
+    made = platform.client.post("/v1/api-keys", json={"name": "page", "scopes": ["sessions:write"], "expires_at": soon})
+    assert made.status_code == 201, made.text
+    with open_stream(platform.url, "", additional_headers={}, subprotocols=["transcript.v1", "bearer." + made.json()["key"]]) as stream:
+        assert stream.subprotocol == "transcript.v1"
+        stream.send(json.dumps(START))
+        assert json.loads(stream.recv(timeout=30))["type"] == "started"
+
+
+@pytest.mark.parametrize("message,code", [("{", "json_malformed"), ('{"type":"finish"}', "conflict"), (b"\0\0", "conflict"),
+                                          (json.dumps({**START, "sample_rate": 4000}), "invalid_argument"),
+                                          (json.dumps({**START, "language": "fi"}), "language_unsupported"),
+                                          (json.dumps({**START, "keep": True}), "unknown_field")])
+def test_a_wrong_message_is_told_and_ends_the_stream(platform, message, code):
+    with open_stream(platform.url, platform.key) as stream:
+        stream.send(message)
+        messages, closed = read_all(stream)
+    assert (code_of(messages), closed) == (code, 1008)
+    assert messages[-1]["problem"]["correlation_id"]
+
+
+def test_a_message_that_is_too_large_ends_the_stream(platform):
+    with open_stream(platform.url, platform.key) as stream:
+        stream.send(json.dumps(START))
+        stream.send(bytes(300_000))
+        messages, closed = read_all(stream)
+    assert closed == 1009
+
+
+def test_there_are_as_many_streams_as_room_and_places_come_back(platform):
+    with contextlib.ExitStack() as stack:
+        streams = [stack.enter_context(open_stream(platform.url, platform.key)) for _ in range(3)]
+        with pytest.raises(InvalidStatus) as refused:
+            open_stream(platform.url, platform.key)
+        response = refused.value.response
+        assert response.status_code == 503 and response.headers["Retry-After"]
+        assert json.loads(response.body)["code"] == "overloaded"
+        streams[0].socket.close()  # without a goodbye
+
+        def opens():
+            with contextlib.suppress(InvalidStatus):
+                return stack.enter_context(open_stream(platform.url, platform.key))
+        wait_until(opens)
+
+
+def test_a_silent_client_is_given_up(platform):
+    with open_stream(platform.url, platform.key) as stream:
+        stream.send(json.dumps(START))
+        messages, closed = read_all(stream)
+    assert (code_of(messages), closed) == ("request_timed_out", 1008)
+
+
+def test_a_client_that_does_not_read_costs_no_memory(platform, talk):
+    """It never reads: what it sends is held up or its stream ends, and others go on."""
+    def resident_kb():
+        return int(next(line for line in open(f"/proc/{platform.pid}/status") if line.startswith("VmRSS")).split()[1])
+
+    with open_stream(platform.url, platform.key) as stream:
+        stream.send(json.dumps(START))
+        before = resident_kb()
+        stream.socket.settimeout(5)
+        with contextlib.suppress(Exception):
+            for _ in range(3):
+                send_in_pieces(stream, talk, 100_000)
+        assert resident_kb() - before < 100_000
+    messages, closed = stream_all(platform.url, platform.key, decoded(UTTERANCE))
+    assert closed == 1000 and of_type(messages, "final")
+
+
+def test_an_engine_that_is_killed_is_told_and_the_gateway_lives(split, talk, written):
+    with open_stream(split.url, split.key) as stream:
+        stream.send(json.dumps(START))
+        stream.send(talk[:RATE * 2 * 6])
+        assert json.loads(stream.recv(timeout=30))["type"] == "started"
+        split.engine.kill()
+        messages, closed = read_all(stream)
+    assert closed == 1012
+    with pytest.raises(InvalidStatus) as refused:
+        open_stream(split.url, split.key)
+    assert refused.value.response.status_code == 503
+    assert requests.get(split.url + "/healthz", timeout=10).status_code == 200
+    split.restart_engine()
+    messages, closed = stream_all(split.url, split.key, talk)
+    assert closed == 1000
+    assert [final["text"] for final in of_type(messages, "final") if final["text"]] == [segment["text"] for segment in written["segments"]]
+
+
+def test_a_restart_says_goodbye(split):
+    with open_stream(split.url, split.key) as stream:
+        stream.send(json.dumps(START))
+        assert json.loads(stream.recv(timeout=30))["type"] == "started"
+        split.engine.process.terminate()
+        assert read_all(stream)[1] == 1012
+    assert split.engine.process.wait(timeout=60) == 0
+    split.restart_engine()
+    with open_stream(split.url, split.key) as stream:
+        stream.send(json.dumps(START))
+        assert json.loads(stream.recv(timeout=30))["type"] == "started"
+        split.door.process.terminate()
+        assert read_all(stream)[1] == 1001
+    assert split.door.process.wait(timeout=60) == 0
+
+
+def test_what_is_sent_at_random_ends_no_process(platform):
+    seed = int(os.environ.get("VT_SEED", random.randrange(1_000_000)))
+    print("VT_SEED =", seed)
+    source = random.Random(seed)
+    for _ in range(20):
+        with open_stream(platform.url, platform.key) as stream, contextlib.suppress(ConnectionClosed):
+            if source.random() < 0.7:
+                stream.send(json.dumps({**START, "sample_rate": source.choice([8000, 16000, 44100]), "encoding": "pcm_f32le"}))
+            for _ in range(source.randint(1, 20)):
+                junk = source.randbytes(source.randint(0, 5000))
+                stream.send(junk if source.random() < 0.9 else junk.decode("latin-1"))
+            stream.send(struct.pack("<f", float("nan")))
+            stream.send(json.dumps({"type": "finish"}))
+            read_all(stream)
+    assert platform.process.poll() is None
