@@ -20,6 +20,7 @@ struct Command {
 
 // The rows' functions, one source file each.
 void declare_transcribe(CLI::App& command, Action& chosen);
+void declare_live(CLI::App& command, Action& chosen);
 void declare_serve(CLI::App& command, Action& chosen);
 void declare_config(CLI::App& command, Action& chosen);
 void declare_migrate(CLI::App& command, Action& chosen);

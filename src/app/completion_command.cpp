@@ -43,6 +43,7 @@ constexpr std::array places{
     Place{"--subtitle-rules", Kind::word, rule_sets},
     Place{"--family", Kind::word, [] { return names_of(speech::model_families()); }},
     Place{"SHELL", Kind::word, [] { return Words{"bash", "zsh", "fish"}; }},
+    Place{"--encoding", Kind::word, [] { return Words{"pcm_s16le", "pcm_f32le", "mulaw"}; }},
     Place{"--output", Kind::folder},
     Place{"--data", Kind::folder},
     Place{"FOLDER", Kind::folder},
@@ -57,6 +58,7 @@ constexpr std::array places{
     Place{"--consumer", Kind::nothing},
     Place{"--event", Kind::nothing},
     Place{"--limit", Kind::nothing},
+    Place{"--rate", Kind::nothing},
 };
 
 CompletionValue value_of(const std::string& name) {

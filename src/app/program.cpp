@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::array commands{
     Command{"transcribe", "Transcribe video and audio files", declare_transcribe},
+    Command{"live", "Transcribe speech from standard input while it is spoken", declare_live},
     Command{"serve", "Run the platform: its API and its services", declare_serve},
     Command{"config", "Print or check the configuration", declare_config},
     Command{"migrate", "Bring the database to this program's schema", declare_migrate},
