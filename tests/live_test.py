@@ -15,7 +15,7 @@ import pytest
 import requests
 from flow_test import free_port
 from platform_process import Client, Process, running, wait_until
-from program import LONG, UTTERANCE, transcribe
+from program import LONG, PROGRAM, UTTERANCE, transcribe
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -321,3 +321,31 @@ def test_what_is_sent_at_random_ends_no_process(platform):
             stream.send(json.dumps({"type": "finish"}))
             read_all(stream)
     assert platform.process.poll() is None
+
+
+def live(audio, *arguments):
+    return subprocess.run([PROGRAM, "live", *arguments], input=audio, capture_output=True, timeout=300)
+
+
+def test_the_command_line_tells_the_same(talk, written, tmp_path):
+    texts = [segment["text"] for segment in written["segments"]]
+    from_wav = live(write_wav(tmp_path / "talk.wav", talk).read_bytes(), "--json")
+    assert from_wav.returncode == 0, from_wav.stderr
+    messages = [json.loads(line) for line in from_wav.stdout.splitlines()]
+    assert [final["text"] for final in of_type(messages, "final") if final["text"]] == texts
+    assert messages[-1]["type"] == "done"
+    raw = live(talk)
+    assert [line.split("  ", 1)[1] for line in raw.stdout.decode().splitlines()] == texts
+
+
+@pytest.mark.parametrize("audio,arguments,code,exit_code", [(b"", ["--rate", "5"], b"invalid_argument", 2), (b"", ["--encoding", "mp3"], b"invalid_argument", 2),
+                                                           (b"", ["--language", "fi"], b"language_unsupported", 1), (b"RIFF0000WAVEdata0000", [], b"media_corrupt", 1)])
+def test_the_command_line_refuses(audio, arguments, code, exit_code):
+    result = live(audio, *arguments)
+    assert result.returncode == exit_code and code in result.stderr, result.stderr
+    assert not result.stdout
+
+
+def test_the_command_line_without_audio_says_nothing():
+    result = live(b"")
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
