@@ -1,5 +1,5 @@
 # Every target does all the set-up that it needs: on a fresh Debian 12 machine `make run` is enough.
-.PHONY: build run test bench bench-engine bench-platform lint format sanitize fuzz clean
+.PHONY: build run test bench bench-engine bench-platform bench-live lint format sanitize fuzz clean
 .DEFAULT_GOAL := build
 
 VIDEO ?= samples/talk.mp4
@@ -27,6 +27,9 @@ bench-engine: build
 
 bench-platform: build
 	@tests/python -B bench/serving.py
+
+bench-live: build
+	@tests/python -B bench/live.py
 
 lint:
 	@scripts/setup && mkdir -p build

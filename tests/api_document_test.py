@@ -89,6 +89,14 @@ def test_the_openai_client_of_the_page_works(platform, tmp_path):
     assert result.returncode == 0 and "lobster" in result.stdout.lower(), result.stderr
 
 
+def test_the_live_client_of_the_page_works(platform, tmp_path):
+    (example,) = [block for block in blocks("python") if "websockets" in block]
+    shutil.copy(TALK, tmp_path / "talk.mp4")
+    script = f"KEY = {platform.key!r}\n" + example.replace("ws://127.0.0.1:8080", platform.url.replace("http", "ws")).replace("time.sleep(0.1)", "pass")
+    result = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0 and "lobster" in result.stdout.lower(), result.stdout + result.stderr
+
+
 def test_the_receiver_of_the_page_knows_a_genuine_webhook():
     (example,) = [block for block in blocks("python") if "def genuine" in block]
     space = {}
