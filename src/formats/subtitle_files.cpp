@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "formats/characters.hpp"
 #include "formats/cue_check.hpp"
 #include "formats/cues.hpp"
+#include "formats/speakers.hpp"
 #include "formats/writers.hpp"
 
 namespace formats {
@@ -44,9 +46,11 @@ std::string clock_time(std::int64_t time_ms, char point) {
     return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
-std::string write_cue(std::size_t number, const Cue& cue, char point, std::span<const Replacement> replacements) {
+// `speaker` is written before the cue's text as it stands.
+std::string write_cue(std::size_t number, const Cue& cue, char point, std::span<const Replacement> replacements,
+                      const std::string& speaker) {
     std::string text = std::to_string(number) + "\n" + clock_time(cue.start_ms, point) + " --> " +
-                       clock_time(cue.end_ms, point) + "\n";
+                       clock_time(cue.end_ms, point) + "\n" + speaker;
     for (const std::string& line : cue.lines)
         text += escape(line, replacements) + "\n";
     return text;
@@ -77,23 +81,31 @@ Cues checked_cues(const model::Transcript& transcript, const SubtitleRules& rule
 
 Export write_srt(const model::Transcript& transcript, const ExportOptions& options) {
     auto [cues, violations] = checked_cues(transcript, options.rules);
+    const bool with_speakers = tells_speakers(transcript);
     std::string content;
+    std::string last;
     for (std::size_t i = 0; i < cues.size(); ++i) {
+        const std::string& speaker = transcript.segments[cues[i].segment].speaker;
+        const bool change = with_speakers && speaker != std::exchange(last, speaker) && !speaker.empty();
         if (i > 0) content += '\n';
-        content += write_cue(i + 1, cues[i], ',', srt_replacements);
+        content += write_cue(i + 1, cues[i], ',', srt_replacements,
+                             change ? escape(clean_text(speaker), srt_replacements) + ": " : "");
     }
     return {std::move(content), std::move(violations)};
 }
 
 Export write_vtt(const model::Transcript& transcript, const ExportOptions& options) {
     auto [cues, violations] = checked_cues(transcript, options.rules);
+    const bool with_speakers = tells_speakers(transcript);
     std::string content = "WEBVTT\n";
     for (std::size_t i = 0; i < cues.size(); ++i) {
         const model::Segment& segment = transcript.segments[cues[i].segment];
         const bool first_of_segment = i == 0 || cues[i - 1].segment != cues[i].segment;
         content += '\n';
         if (first_of_segment && !segment.doubts.empty()) content += write_note(segment);
-        content += write_cue(i + 1, cues[i], '.', vtt_replacements);
+        const bool voiced = with_speakers && !segment.speaker.empty();
+        content += write_cue(i + 1, cues[i], '.', vtt_replacements,
+                             voiced ? "<v " + escape(clean_text(segment.speaker), vtt_replacements) + ">" : "");
     }
     return {std::move(content), std::move(violations)};
 }

@@ -64,13 +64,21 @@ struct Unheard {
     std::string reason;  // stable, such as "no_words", "weak_speech"
 };
 
+/// Somebody who speaks: how segments and words call them, and how people do.
+struct Speaker {
+    std::string label;  // such as "S1", the same all through
+    std::string name;   // empty: nobody has named them
+    bool operator==(const Speaker&) const = default;
+};
+
 struct Transcript {
     std::string language;           // BCP 47, such as "en"
     double duration_seconds = 0;    // of the audio that was decoded, on the media's clock
     std::string engine;             // the engine fingerprint: model, build, numeric profile
     std::vector<Segment> segments;  // in order of time, disjoint; empty when nobody speaks
     std::vector<Unheard> unheard;
-    double frame_rate_hz = 0;  // of the video, for subtitle gaps; 0 when there is none
+    double frame_rate_hz = 0;       // of the video, for subtitle gaps; 0 when there is none
+    std::vector<Speaker> speakers;  // every label once, in order of appearance; empty: not told apart
 };
 
 }  // namespace model

@@ -21,7 +21,8 @@ Transcript sample() {
                           .speaker = "S1"},
                          {.time = {5, 6}, .text = "Again.", .speech = {{5, 6}}, .speech_probability = 1, .doubts = {}}},
             .unheard = {{{7, 8.5}, "no_words"}},
-            .frame_rate_hz = 30000.0 / 1001.0};
+            .frame_rate_hz = 30000.0 / 1001.0,
+            .speakers = {{"S1", "Ada"}, {"S2", {}}}};
 }
 
 ErrorCode fault_of(std::string_view text) {
@@ -46,6 +47,7 @@ TEST(TranscriptJson, ComesBackAsItWasToTheLastBit) {
     EXPECT_TRUE(back->segments[1].words.empty());
     EXPECT_EQ(back->unheard[0].reason, "no_words");
     EXPECT_EQ(back->frame_rate_hz, sample().frame_rate_hz);
+    EXPECT_EQ(back->speakers, sample().speakers);
 }
 
 TEST(TranscriptJson, IsCanonical) {
