@@ -14,7 +14,7 @@ base::Result<SessionFields> parse(std::string_view json) {
 TEST(Fields, HaveDefaults) {
     EXPECT_EQ(parse("{}").value(), (SessionFields{.title = "", .language = "en", .model = "", .priority = 0}));
     EXPECT_EQ(parse(R"({"title":"  A talk \n","language":"de-CH","model":"tiny_2.en-x","priority":9})").value(),
-              (SessionFields{"A talk", "de-CH", "tiny_2.en-x", 9}));
+              (SessionFields{"A talk", "de-CH", "tiny_2.en-x", "", 9}));
 }
 
 TEST(Fields, AreRefusedWhenTheyAreWrong) {
@@ -65,6 +65,16 @@ TEST(IfNoneMatch, ComparesWeakly) {
     EXPECT_FALSE(names("\"77\""));
     EXPECT_FALSE(names(""));
     EXPECT_FALSE(none_match_names({}, "\"7\""));
+}
+
+TEST(SessionFields, SayWhetherSpeakersAreToldApart) {
+    EXPECT_EQ(parse(R"({"speakers":"auto"})")->speakers, "auto");
+    EXPECT_EQ(parse(R"({"speakers":2})")->speakers, "2");
+    EXPECT_EQ(parse(R"({"speakers":"2"})")->speakers, "2");
+    EXPECT_EQ(parse(R"({"speakers":"none"})")->speakers, "");
+    for (const char* wrong : {R"({"speakers":""})", R"({"speakers":0})", R"({"speakers":65})", R"({"speakers":true})",
+                              R"({"speakers":1.5})", R"({"speakers":[2]})", R"({"speakers":"two"})"})
+        EXPECT_EQ(parse(wrong).error().code, base::ErrorCode::invalid_argument) << wrong;
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ Result<Response> cancel(const Platform& platform, const Request& request, const 
 struct RetryWith {
     std::optional<std::string> language;
     std::optional<std::string> model;
+    std::optional<std::string> speakers;
 };
 
 Result<RetryWith> retry_with(const Request& request) {
@@ -51,7 +52,7 @@ Result<RetryWith> retry_with(const Request& request) {
     const auto body = flow::json_body(request);
     if (!body) return std::unexpected(body.error());
     base::JsonFields fields(*body, "the retry");
-    RetryWith with{fields.optional_text("language"), fields.optional_text("model")};
+    RetryWith with{fields.optional_text("language"), fields.optional_text("model"), speakers_field(fields)};
     if (with.language && !is_language_tag(*with.language))
         fields.fault("\"language\" must be a BCP 47 tag, such as \"en\"");
     if (with.model && !with.model->empty() && !is_model_name(*with.model))
@@ -71,6 +72,7 @@ Result<void> retry_session(Transaction& transaction, SessionRecord& record, cons
     record.run_number = number;
     if (with.language) record.said.language = *with.language;
     if (with.model) record.said.model = *with.model;
+    if (with.speakers) record.said.speakers = *with.speakers;
     if (auto saved = save_session(transaction, before, record); !saved) return saved;
     return announce_queued(transaction, record);
 }

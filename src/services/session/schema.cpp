@@ -46,10 +46,12 @@ create table session_erased (
     primary key (tenant_id, id)) {clustered};
 )";
 
+constexpr std::string_view third = "alter table session_sessions add column speakers text not null default '';";
+
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-    return {{"session", 1, first}, {"session", 2, second}};
+    return {{"session", 1, first}, {"session", 2, second}, {"session", 3, third}};
 }
 
 }  // namespace session

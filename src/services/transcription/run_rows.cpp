@@ -8,7 +8,7 @@ namespace transcription {
 namespace {
 
 std::string select_runs(std::string_view rest) {
-    return "select tenant_id, id, session_id, blob_key, language, model, priority, engine, state, planned,"
+    return "select tenant_id, id, session_id, blob_key, language, model, speakers, priority, engine, state, planned,"
            " segments_total, segments_remaining, heard_samples, expected_samples, frame_rate_hz, damages, error_code,"
            " error_message, created_ms, row_version from transcription_runs"
            " where tenant_id = :tenant and " +
@@ -37,6 +37,7 @@ RunRow row_of(const store::Row& row) {
             .blob_key = row.text("blob_key"),
             .language = row.text("language"),
             .model = row.text("model"),
+            .speakers = row.text("speakers"),
             .priority = row.integer("priority"),
             .heard_samples = row.integer("heard_samples"),
             .expected_samples = row.integer("expected_samples"),
@@ -60,16 +61,20 @@ std::optional<std::string> error_part(const model::Run& run, std::string model::
 
 base::Result<bool> insert_run(store::Transaction& transaction, const RunRow& row) {
     const auto inserted = transaction.execute(
-        "insert into transcription_runs (tenant_id, id, session_id, blob_key, language, model, priority, engine, state,"
+        "insert into transcription_runs (tenant_id, id, session_id, blob_key, language, model, speakers, priority, "
+        "engine,"
+        " state,"
         " planned, segments_total, segments_remaining, heard_samples, expected_samples, frame_rate_hz, damages,"
         " created_ms, changed_ms, row_version)"
-        " values (:tenant, :id, :session_id, :blob_key, :language, :model, :priority, '', :state, 0, 0, 0, 0, 0, 0,"
+        " values (:tenant, :id, :session_id, :blob_key, :language, :model, :speakers, :priority, '', :state, 0, 0, 0, "
+        "0, 0, 0,"
         " '[]', {now_ms}, {now_ms}, 1) on conflict (tenant_id, id) do nothing",
         {{"id", row.run.id},
          {"session_id", row.run.session_id},
          {"blob_key", row.blob_key},
          {"language", row.language},
          {"model", row.model},
+         {"speakers", row.speakers},
          {"priority", row.priority},
          {"state", model::state_name(row.run.state)}});
     if (!inserted) return std::unexpected(inserted.error());

@@ -17,6 +17,7 @@ struct RunRow {
     std::string blob_key = {};  // of the video
     std::string language = {};  // as asked for; from the plan on, the one that the transcript says
     std::string model = {};
+    std::string speakers = {};  // whether they are told apart: of model/speakers.hpp
     std::int64_t priority = 0;
     std::int64_t heard_samples = 0;     // of the video so far, by the plan; all of it once planned
     std::int64_t expected_samples = 0;  // as the container claims; 0 when it does not say

@@ -30,10 +30,13 @@ create table transcription_erased (
     primary key (tenant_id, id)) {clustered};
 )";
 
+constexpr std::string_view second = "alter table transcription_runs add column speakers text not null default '';";
+
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-    return {{.service = "transcription", .version = 1, .sql = first}};
+    return {{.service = "transcription", .version = 1, .sql = first},
+            {.service = "transcription", .version = 2, .sql = second}};
 }
 
 }  // namespace transcription

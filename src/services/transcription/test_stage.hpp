@@ -105,6 +105,8 @@ struct Stage {
     std::function<base::Result<void>()> before_recognition = {};
     std::function<base::Result<void>()> before_block = {};
     std::string fingerprint = "fake/1";
+    std::shared_ptr<const speech::SpeakerModel> speaker_model =
+        std::make_shared<const speech::fakes::FakeSpeakerModel>();
     std::int64_t recognitions = 0;
     std::function<base::Result<void>()> counting = {};  // each recognition, then what comes before it
     flow::TestPlatform test;
@@ -121,7 +123,7 @@ struct Stage {
 
     base::Result<Engine> load(const std::string& name) const {
         if (name != "fake") return base::fail(base::ErrorCode::model_not_found, "no such model");
-        return Engine{std::make_shared<TestRecogniser>(fingerprint, counting), voice_activity()};
+        return Engine{std::make_shared<TestRecogniser>(fingerprint, counting), voice_activity(), speaker_model};
     }
 
     static std::shared_ptr<const speech::VoiceActivityModel> voice_activity() {
@@ -142,7 +144,7 @@ struct Stage {
 
     /// `again`: the same fact as a second event.
     void queue(int attempt = 1, const std::string& session = "s1", const std::string& language = "en",
-               const std::string& model = "fake", const std::string& again = "") {
+               const std::string& model = "fake", const std::string& again = "", const std::string& speakers = "") {
         test.emit("acme", {.type = "session.queued",
                            .natural_key = run_id(attempt, session) + again,
                            .partition_key = session,
@@ -151,6 +153,7 @@ struct Stage {
                                                        {"blob_key", video_key(session)},
                                                        {"language", language},
                                                        {"model", model},
+                                                       {"speakers", speakers},
                                                        {"priority", 0}}});
     }
     void cancel(const std::string& again = "") {
@@ -200,14 +203,18 @@ struct Stage {
     }
 
     /// What the command line's transcriber makes of the same samples.
-    static std::string expected(const std::vector<float>& samples) {
+    static std::string expected(const std::vector<float>& samples, bool with_speakers = false,
+                                std::optional<std::size_t> speakers = {}) {
         static const TestRecogniser::Before nothing;
         const TestRecogniser recogniser("fake/1", nothing);
         speech::fakes::Source source(samples);
         runtime::Threads threads(1);
         const std::atomic<bool> never_stop{false};
+        const speech::fakes::FakeSpeakerModel voices;
+        const speech::TranscribeOptions options{
+            .language = "en", .speaker_model = with_speakers ? &voices : nullptr, .speakers = speakers};
         return model::to_canonical_json(must(speech::transcribe(
-            source, *voice_activity(), recogniser, threads, {.language = "en"}, [](const auto&) {}, never_stop)));
+            source, *voice_activity(), recogniser, threads, options, [](const auto&) {}, never_stop)));
     }
 };
 

@@ -221,5 +221,45 @@ TEST(Transcription, CountsWhatItDoes) {
         EXPECT_NE(metrics.find(line), std::string::npos) << line;
 }
 
+TEST(Transcription, TellsSpeakersApartAsTheCommandLineDoes) {
+    Stage stage;
+    const auto samples = spoken(10);
+    stage.upload(samples);
+    stage.queue(1, "s1", "en", "fake", "", "auto");
+    stage.test.settle();
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 1U);
+    const std::string transcript = stage.transcript(completed[0]);
+    EXPECT_EQ(transcript, Stage::expected(samples, true));
+    EXPECT_NE(transcript.find(R"("speaker":"S2")"), std::string::npos) << transcript;
+    EXPECT_NE(transcript.find("voices/1"), std::string::npos);
+}
+
+TEST(Transcription, TakesVoicesOverWhereOnlyTheNumberOfSpeakersIsAnother) {
+    Stage stage;
+    const auto samples = spoken(6);
+    stage.upload(samples);
+    stage.queue(1, "s1", "en", "fake", "", "auto");
+    stage.test.settle();
+    stage.queue(2, "s1", "en", "fake", "", "1");
+    stage.test.settle();
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 2U);
+    EXPECT_EQ(stage.recognitions, 6);
+    EXPECT_EQ(stage.transcript(completed[1]), Stage::expected(samples, true, 1));
+}
+
+TEST(Transcription, RecognisesAnewWhereNoVoicesWereKept) {
+    Stage stage;
+    const auto samples = spoken(6);
+    stage.upload(samples);
+    stage.queue();
+    stage.test.settle();
+    stage.queue(2, "s1", "en", "fake", "", "auto");
+    stage.test.settle();
+    EXPECT_EQ(stage.recognitions, 12);
+    EXPECT_EQ(stage.transcript(stage.test.events("transcription.completed")[1]), Stage::expected(samples, true));
+}
+
 }  // namespace
 }  // namespace transcription
