@@ -37,6 +37,10 @@ def is_wordless(row):
     return row["kind"] == "noise"
 
 
+def has_speakers(row):
+    return bool(row.get("rttm")) or (row.get("speakers") or 0) > 1
+
+
 def ffmpeg(*arguments):
     subprocess.run(["ffmpeg", "-v", "error", "-y", *map(str, arguments)], check=True, stdin=subprocess.DEVNULL, capture_output=True)
 

@@ -3,6 +3,7 @@
 import dataclasses
 
 import corpus
+import diarization
 import programs
 import score
 from figures import Spread, add_up, spread
@@ -124,3 +125,34 @@ def long_files(program, clips, work, tell, hours=(1, 11)):
         found[hour] = {"cost": answer.cost, "words": score.word_count(answer.texts[clip.file]),
                        "own_peak_bytes": answer.report["peak_memory_bytes"]}
     return found
+
+
+@dataclasses.dataclass
+class Diarized:
+    """One file, its speakers found (`auto`) and with their number told (`known`)."""
+    speakers: int
+    found: int
+    seconds: float
+    auto: diarization.Score | None   # without a reference of times: none
+    known: diarization.Score | None
+
+
+def scored(media, row, transcript):
+    if not row.get("rttm"):
+        return None
+    words = [(word["start"], word["end"], word.get("speaker")) for word in transcript.get("words", [])]
+    reference = diarization.parse_rttm((media / row["rttm"]).read_text())
+    return diarization.score(reference, diarization.told_turns(transcript), words)
+
+
+def speakers(ours, media, rows, clips, tell):
+    """By file, and the CPU seconds of one thread without and with speakers."""
+    tell("speakers: without, found, known")
+    _, plain_seconds = ours.speakers(clips, None)
+    auto, auto_seconds = ours.speakers(clips, "auto")
+    files = {}
+    for row, clip in zip(rows, clips):
+        known, _ = ours.speakers([clip], row["speakers"])
+        found = {segment["speaker"] for segment in auto[clip.file]["segments"] if segment.get("speaker")}
+        files[clip.file] = Diarized(row["speakers"], len(found), clip.seconds, scored(media, row, auto[clip.file]), scored(media, row, known[clip.file]))
+    return {"files": files, "plain_seconds": plain_seconds, "speakers_seconds": auto_seconds}

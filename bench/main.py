@@ -35,6 +35,8 @@ def parse_arguments():
     parser.add_argument("--quick", action="store_true", help="one repetition, 5 minutes of joined wav")
     parser.add_argument("--whisper", action="store_true", help="also faster-whisper")
     parser.add_argument("--words", action="store_true", help="also word times, beside forced alignment")
+    parser.add_argument("--speakers", action="store_true", help="also who speaks, on the media with a reference (rttm) or a number of speakers")
+    parser.add_argument("--speakers-only", action="store_true", help="nothing but that")
     parser.add_argument("--long", action="store_true", help="also the files of 1 and 11 hours (about 10 minutes more)")
     parser.add_argument("--peers-only", action="store_true", help="leave video-transcriber out")
     parser.add_argument("--output", type=pathlib.Path, default="build/bench", help="where report.md and report.json go")
@@ -42,6 +44,7 @@ def parse_arguments():
     if options.quick:
         options.repetitions, options.joined_minutes = 1, min(options.joined_minutes, 5)
     options.threads = sorted({1, *options.threads})
+    options.speakers = options.speakers or options.speakers_only
     return options
 
 
@@ -76,12 +79,20 @@ def word_times_beside(options, candidates, clips):
     return word_times.measure(candidates, [clip for clip in clips if clip.seconds <= programs.SherpaOffline.max_seconds], tell)
 
 
+def who_speaks(options, rows, work):
+    rows = [row for row in rows if corpus.has_speakers(row)]
+    clips = corpus.prepare(options.media, rows, work / "speakers")
+    return experiments.speakers(programs.Ours(options.binary, on_wav=False), options.media, rows, clips, tell) if rows else None
+
+
 def own_command(options):
     return " ".join([f"MEDIA={options.media.parent.name}/{options.media.name}", "bench/run", *sys.argv[5:]])  # bench/run itself gives the first four
 
 
 def measure_everything(options, work):
     rows = corpus.read_manifest(options.media)
+    if options.speakers_only:
+        return {"speakers": who_speaks(options, rows, work)}
     tell("preparing the media")
     clips = corpus.prepare(options.media, [row for row in rows if corpus.has_reference(row)][:options.limit], work / "speech")
     noise = corpus.prepare(options.media, [row for row in rows if corpus.is_wordless(row)], work / "noise")
@@ -111,12 +122,17 @@ def measure_everything(options, work):
     }
     if options.words and ours:
         results["words"] = word_times_beside(options, [*ours[:1], *whisper], clips)
+    if options.speakers and ours:
+        results["speakers"] = who_speaks(options, rows, work)
     if options.long and ours:
         results["long"] = experiments.long_files(ours[0], clips, work, tell)
     return results
 
 
 def to_markdown(results):
+    speakers = report.speakers_section(results["speakers"]) if results.get("speakers") else ""
+    if "facts" not in results:
+        return (speakers or "No file of this corpus has a reference of who speaks.") + "\n"
     ours, on_wav, peer = "video-transcriber", "video-transcriber (wav)", "sherpa-onnx-vad-with-offline-asr"
     parts = [
         report.machine_section(results["facts"]),
@@ -129,6 +145,7 @@ def to_markdown(results):
         report.noise_section(results["noise"]),
         report.first_words_section(results["first_words"], results["clip"]),
         report.words_section(results["words"]) if "words" in results else "",
+        speakers,
         report.long_section(results["long"]) if "long" in results else "",
         report.stability_section(results["same"], results["corpus"]),
     ]

@@ -93,6 +93,29 @@ def words_section(found):
     return f"## Word times, milliseconds\n\n{note}\n\n" + table(["program", "files", "words", "of", "bias", "median", "95th percentile"], rows)
 
 
+def speaker_scores(one):
+    if one.auto is None:
+        return ["", "", ""]
+    return [percent(one.auto.rate), percent(one.known.rate), percent(one.auto.wrong_word_rate)]
+
+
+def speakers_section(found):
+    files = found["files"]
+    rows = [[file, one.speakers, one.found, *speaker_scores(one)] for file, one in files.items()]
+    referenced = [one for one in files.values() if one.auto is not None]
+    if referenced:
+        auto, known = (sum((getattr(one, which) for one in referenced[1:]), getattr(referenced[0], which)) for which in ("auto", "known"))
+        rows.append(["**all with a reference**", "", "", f"**{percent(auto.rate)}**", f"**{percent(known.rate)}**", f"**{percent(auto.wrong_word_rate)}**"])
+        parts = ", ".join(f"{name} {percent(getattr(auto, field) / auto.spoken)}"
+                          for name, field in (("missed", "missed"), ("false alarm", "false_alarm"), ("confused", "confused")))
+    note = ("Diarization error rate with a collar of 0.25 s around each edge of the reference, overlap scored (the transcript never tells two at once); "
+            "words whose middle lies in one reference speaker's turn and that are told as another's.")
+    head = ["file", "speakers", "found", "error rate", "number known", "wrong words"]
+    cost = f"CPU seconds on one thread: {found['plain_seconds']:.1f} without speakers, {found['speakers_seconds']:.1f} with."
+    sums = f"\n\nOf the error rate over all: {parts}." if referenced else ""
+    return f"## Speakers, per cent\n\n{note}\n\n" + table(head, rows) + sums + f"\n\n{cost}"
+
+
 def long_section(found):
     rows = [[f"{hours} h", f"{one['cost'].wall_seconds:.0f}", f"{one['cost'].cpu_seconds:.0f}", one["words"],
              megabytes(one["cost"].tree_peak_bytes), megabytes(one["own_peak_bytes"])]

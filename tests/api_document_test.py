@@ -55,6 +55,8 @@ class Shell:
         if command.endswith("exports") and "POST" not in command and "-d" in command:
             self.names["EXPORT"] = json.loads(answer)["id"]
             wait_until(lambda: self.client.get(f"/v1/exports/{self.names['EXPORT']}").json()["status"] != "queued")
+        if command.endswith("/speakers") and "PATCH" not in command:
+            self.names["ETAG"] = re.search(r"(?im)^etag: (\S+)", answer)[1]
         if "-X DELETE" in command:
             self.take_session(self.client.upload(TALK)["id"])
 

@@ -2,9 +2,11 @@
 failed file, results on standard output or in whole files."""
 
 import fcntl
+import itertools
 import json
 import os
 import pty
+import re
 import resource
 import shutil
 import signal
@@ -331,6 +333,49 @@ def test_wording_is_on_request():
     plain = transcribe(LONG).stdout
     assert plain.count("ten minutes.") == 1
     assert transcribe(LONG, "--figures", "--mask-profanity").stdout == plain.replace("ten minutes.", "10 minutes."), "no profanity in it"
+
+
+@pytest.fixture(scope="module")
+def conversation(tmp_path_factory):
+    """A woman, a man, and the woman again, with so little silence between them that a segment holds both."""
+    path = tmp_path_factory.mktemp("conversation") / "conversation.flac"
+    parts = [MEDIA / "speech/ljspeech/LJ001-0004.flac", MEDIA / "speech/jfk/jfk.mp3", MEDIA / "speech/ljspeech/LJ001-0004.flac"]
+    joined = "".join(f"[{index}]aresample=16000,aformat=channel_layouts=mono[p{index}];" for index in range(3)) + "[p0][p1][p2]concat=n=3:v=0:a=1"
+    subprocess.run(["ffmpeg", "-v", "error", *[word for part in parts for word in ("-i", part)], "-filter_complex", joined, path], check=True)
+    return path
+
+
+@pytest.mark.parametrize("speakers", ["auto", "2"])
+def test_speakers_are_told_apart(conversation, speakers, tmp_path):
+    done = transcribe(conversation, "--speakers", speakers, "--format", "json,txt,srt,vtt", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads((tmp_path / "conversation.json").read_text())
+    assert [speaker["label"] for speaker in told["speakers"]] == ["S1", "S2"] and "speaker-encoder/" in told["engine"]
+    who = [key for key, _ in itertools.groupby(segment["speaker"] for segment in told["segments"])]
+    assert who == ["S1", "S2", "S1"], told["segments"]
+    ask = next(word for word in told["words"] if word["word"].startswith("country"))
+    assert ask["speaker"] == "S2"
+    assert [line[:4] for line in (tmp_path / "conversation.txt").read_text().split("\n\n")] == ["S1: ", "S2: ", "S1: "]
+    assert re.findall(r"^S\d: ", (tmp_path / "conversation.srt").read_text(), re.MULTILINE) == ["S1: ", "S2: ", "S1: "]
+    cues = (tmp_path / "conversation.vtt").read_text().split("\n\n")
+    assert all(re.search(r"^<v S\d>", cue, re.MULTILINE) for cue in cues if "-->" in cue)
+
+
+def test_speakers_do_not_depend_on_the_number_of_threads(conversation):
+    one, four = (transcribe(conversation, "--speakers", "auto", "--format", "json", "--threads", threads).stdout for threads in (1, 4))
+    assert one == four
+
+
+def test_one_speaker_is_one_and_is_not_named_in_subtitles():
+    told = json.loads(transcribe(LONG, "--speakers", "auto", "--format", "json").stdout)
+    assert {segment["speaker"] for segment in told["segments"]} == {"S1"}
+    assert transcribe(UTTERANCE, "--speakers", "auto", "--format", "vtt").stdout == transcribe(UTTERANCE, "--format", "vtt").stdout
+
+
+@pytest.mark.parametrize("speakers", ["0", "two", "65", ""])
+def test_speakers_that_cannot_be(speakers):
+    result = transcribe(UTTERANCE, "--speakers", speakers)
+    assert result.returncode == 2 and "--speakers" in result.stderr
 
 
 def test_a_failure_does_not_look_like_a_success(tmp_path):

@@ -75,6 +75,37 @@ def test_sigterm_ends_it_in_order(tmp_path):
         assert started.stop() == 0
 
 
+# ---- Speakers
+
+
+@pytest.fixture(scope="module")
+def talk_of_two(tmp_path_factory):
+    path = tmp_path_factory.mktemp("two") / "two.flac"
+    parts = [MEDIA / "speech/ljspeech/LJ001-0004.flac", MEDIA / "speech/jfk/jfk.mp3"]
+    joined = "[0]aresample=16000,aformat=channel_layouts=mono[a];[1]aresample=16000,aformat=channel_layouts=mono[b];[a][b]concat=n=2:v=0:a=1"
+    subprocess.run(["ffmpeg", "-v", "error", "-i", parts[0], "-i", parts[1], "-filter_complex", joined, path], check=True)
+    return path
+
+
+def test_speakers_are_those_of_the_command_line_and_named_in_one_place(client, talk_of_two):
+    session = client.wait_ended(client.upload(talk_of_two, speakers="2")["id"])
+    assert session["status"] == "completed" and session["speakers"] == "2", session
+    transcript = f"/v1/sessions/{session['id']}/transcript"
+    assert client.get(f"{transcript}?format=json").text == transcribe(talk_of_two, "--speakers", "2", "--format", "json").stdout
+    speakers = f"/v1/sessions/{session['id']}/speakers"
+    answer = client.get(speakers)
+    assert [speaker["label"] for speaker in answer.json()["data"]] == ["S1", "S2"]
+    named = client.request("PATCH", speakers, json={"S2": "John Kennedy"}, headers={"If-Match": answer.headers["ETag"]})
+    assert named.status_code == 200, named.text
+    assert "<v John Kennedy>" in client.get(f"{transcript}?format=vtt").text
+    assert "\nJohn Kennedy: " in client.get(f"{transcript}?format=txt").text
+    assert [found["id"] for found in client.get("/v1/sessions?q=kennedy").json()["data"]] == [session["id"]]
+
+
+def test_speakers_that_cannot_be_are_told(client):
+    problem(client.post("/v1/sessions", json={"speakers": "two"}), 400, "invalid_argument")
+
+
 # ---- From upload to transcript
 
 
@@ -123,10 +154,12 @@ def test_a_text_file_fails_with_its_code(client, tmp_path):
 
 def test_tus_uploads_in_pieces(platform, client):
     uploader = tus.TusClient(platform.url + "/v1/uploads", headers={"Authorization": f"Bearer {platform.key}"})
-    upload = uploader.uploader(str(TALK), chunk_size=20_000, metadata={"filename": "talk.mp4", "title": "In pieces"})
+    upload = uploader.uploader(str(TALK), chunk_size=20_000, metadata={"filename": "talk.mp4", "title": "In pieces", "speakers": "auto"})
     upload.upload()
     found = wait_until(lambda: [s for s in client.get("/v1/sessions").json()["data"] if s["title"] == "In pieces"])
-    assert client.wait_ended(found[0]["id"])["status"] == "completed"
+    session = client.wait_ended(found[0]["id"])
+    assert session["status"] == "completed" and session["speakers"] == "auto"
+    assert [speaker["label"] for speaker in client.get(f"/v1/sessions/{session['id']}/speakers").json()["data"]] == ["S1"]
 
 
 def test_tus_of_a_client_that_can_only_post(client):

@@ -54,7 +54,8 @@ class LoadedModels {
         }
         auto recogniser = load_recogniser(store_, name);
         if (!recogniser) return std::unexpected(recogniser.error());
-        return engines_.emplace(name, Engine{*recogniser, voice_activity_}).first->second;
+        load_speakers();
+        return engines_.emplace(name, Engine{*recogniser, voice_activity_, speaker_model_}).first->second;
     }
 
     [[nodiscard]] std::vector<std::string> names() const {
@@ -65,9 +66,18 @@ class LoadedModels {
     }
 
   private:
+    // Where they are not installed, or broken, only runs that ask for speakers fail.
+    void load_speakers() {
+        if (speaker_model_) return;
+        const auto weights = store_.speaker_weights();
+        auto loaded = weights ? speech::load_speaker_model(*weights) : std::unexpected(weights.error());
+        if (loaded) speaker_model_ = *std::move(loaded);
+    }
+
     const ModelStore store_;
     std::mutex mutex_;
     std::shared_ptr<const speech::VoiceActivityModel> voice_activity_;
+    std::shared_ptr<const speech::SpeakerModel> speaker_model_;
     std::map<std::string, Engine> engines_;
 };
 

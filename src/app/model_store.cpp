@@ -101,14 +101,22 @@ ModelListing ModelStore::list() const {
     return listing;
 }
 
-Result<fs::path> ModelStore::voice_activity_weights() const {
+Result<fs::path> ModelStore::installed(std::string_view name, std::string_view file) const {
     for (const fs::path& folder : folders_) {
-        fs::path weights = folder / speech::voice_activity_name / "silero_vad_16k.safetensors";
+        fs::path weights = folder / name / file;
         std::error_code ignored;  // what cannot be looked at is not found
         if (fs::is_regular_file(weights, ignored)) return weights;
     }
     return fail(ErrorCode::model_not_found,
-                "the voice activity model silero-vad is not installed; run scripts/setup and build again");
+                "the model " + std::string(name) + " is not installed; run scripts/setup and build again");
+}
+
+Result<fs::path> ModelStore::voice_activity_weights() const {
+    return installed(speech::voice_activity_name, "silero_vad_16k.safetensors");
+}
+
+Result<fs::path> ModelStore::speaker_weights() const {
+    return installed(speech::speaker_encoder_name, "speaker_encoder.safetensors");
 }
 
 Result<void> ModelStore::check_free(const std::string& name) const {

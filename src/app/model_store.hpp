@@ -38,6 +38,8 @@ class ModelStore {
     [[nodiscard]] ModelListing list() const;
     /// The voice activity model's weights. Errors: model_not_found.
     [[nodiscard]] base::Result<std::filesystem::path> voice_activity_weights() const;
+    /// The speaker encoder's weights. Errors: model_not_found.
+    [[nodiscard]] base::Result<std::filesystem::path> speaker_weights() const;
     /// Copies the files of `source` that `description` names into the user's folder, tries the copy, and gives it its
     /// name: whole or not at all. Errors: invalid_argument (the name), model_exists (here or in the installation),
     /// disk_full, output_failed, cancelled once `stop` is true, and what `try_it` says.
@@ -47,6 +49,7 @@ class ModelStore {
         const std::atomic<bool>& stop) const;
 
   private:
+    [[nodiscard]] base::Result<std::filesystem::path> installed(std::string_view folder, std::string_view file) const;
     [[nodiscard]] base::Result<void> check_free(const std::string& name) const;
 
     std::filesystem::path user_folder_;           // empty: unknown

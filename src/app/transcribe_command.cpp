@@ -16,6 +16,7 @@
 #include "app/transcribe_file.hpp"
 #include "app/transcribe_request.hpp"
 #include "media/sandboxed_decoder.hpp"
+#include "model/speakers.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/files.hpp"
 #include "runtime/process_cost.hpp"
@@ -124,6 +125,8 @@ class Batch {
         const auto start = clock_.now();
         speech::TranscribeOptions options{.language = request_.language.tag,
                                           .channels_apart = options_.channels_apart,
+                                          .speaker_model = engine_.speaker_model,
+                                          .speakers = model::known_speakers(options_.speakers),
                                           .engine_cpu_ns = &engine_cpu_ns_};
         options.batches_in_flight = batches_in_flight(request_.threads, files_at_once());
         auto outcome = transcribe_file(
@@ -175,24 +178,54 @@ int exit_code_of(std::span<const FileOutcome> outcomes, std::span<const Argument
     return failed || !errors.empty() ? exit_failed : exit_done;
 }
 
+struct Models {
+    speech::VoiceActivityModel voice_activity;
+    std::unique_ptr<speech::Recogniser> recogniser;
+    std::unique_ptr<speech::SpeakerModel> speaker_model;  // where speakers are told apart
+};
+
 int run_batch(const Request& request, const TranscribeOptions& options, const runtime::StopSignals& signals,
-              const speech::VoiceActivityModel& voice_activity, const speech::Recogniser& recogniser) {
+              const Models& models) {
+    const speech::SpeakerModel* speaker_model = models.speaker_model.get();
     const runtime::SystemClock clock;
     media::SandboxedDecoder decoder(
         {.helper = runtime::program_folder() / "video-transcriber-decode", .stop = &signals.requested()});
     runtime::Threads threads(request.threads);
-    const Engine engine{decoder, voice_activity, recogniser, threads, signals.requested()};
+    const Engine engine{decoder, models.voice_activity, *models.recogniser, speaker_model,
+                        threads, signals.requested()};
 
     Batch batch(engine, request, options, clock);
     for (const ArgumentError& error : request.inputs.errors)
         print_error(tell(error));
     const std::vector<FileOutcome> outcomes = batch.run();
     if (options.json) {
-        const auto printed = print_result(json_report(
-            outcomes, request.inputs.errors, speech::engine_fingerprint(recogniser, voice_activity), cost_of(batch)));
+        const std::string fingerprint =
+            speech::engine_fingerprint(*models.recogniser, models.voice_activity, speaker_model);
+        const auto printed = print_result(json_report(outcomes, request.inputs.errors, fingerprint, cost_of(batch)));
         if (!printed) return refuse(printed.error(), false);
     }
     return exit_code_of(outcomes, request.inputs.errors, signals.requested().load());
+}
+
+base::Result<std::unique_ptr<speech::SpeakerModel>> load_speaker_model(const ModelStore& store,
+                                                                       const TranscribeOptions& options) {
+    if (options.speakers.empty()) return nullptr;
+    const auto weights = store.speaker_weights();
+    if (!weights) return std::unexpected(weights.error());
+    return speech::load_speaker_model(*weights);
+}
+
+base::Result<Models> load_models(const ModelStore& store, const ModelFolder& model, const Request& request,
+                                 const TranscribeOptions& options) {
+    const auto weights = store.voice_activity_weights();
+    if (!weights) return std::unexpected(weights.error());
+    auto voice_activity = speech::VoiceActivityModel::load(*weights);
+    if (!voice_activity) return std::unexpected(voice_activity.error());
+    auto recogniser = speech::make_recogniser(model.description, model.path, request.language.engine_tag);
+    if (!recogniser) return std::unexpected(recogniser.error());
+    auto speaker_model = load_speaker_model(store, options);
+    if (!speaker_model) return std::unexpected(speaker_model.error());
+    return Models{*std::move(voice_activity), *std::move(recogniser), *std::move(speaker_model)};
 }
 
 int transcribe(const TranscribeOptions& options) {
@@ -202,15 +235,11 @@ int transcribe(const TranscribeOptions& options) {
     if (!model) return refuse(model.error(), options.json);
     const auto request = check(options, model->description);
     if (!request) return refuse(request.error(), options.json);
-    const auto weights = store.voice_activity_weights();
-    if (!weights) return refuse(weights.error(), options.json);
-    const auto voice_activity = speech::VoiceActivityModel::load(*weights);
-    if (!voice_activity) return refuse(voice_activity.error(), options.json);
-    const auto recogniser = speech::make_recogniser(model->description, model->path, request->language.engine_tag);
-    if (!recogniser) return refuse(recogniser.error(), options.json);
+    const auto models = load_models(store, *model, *request, options);
+    if (!models) return refuse(models.error(), options.json);
     if (signals.requested())
         return refuse({base::ErrorCode::cancelled, "cancelled before any file was begun"}, options.json);
-    return run_batch(*request, options, signals, *voice_activity, **recogniser);
+    return run_batch(*request, options, signals, *models);
 }
 
 std::string format_names() {
@@ -257,6 +286,8 @@ void declare_transcribe(CLI::App& command, Action& chosen) {
     command.add_flag("--figures", options->wording.figures,
                      "Write spoken numbers, dates and times in figures (English)");
     command.add_flag("--mask-profanity", options->wording.mask_profanity, "Star out strong language (English)");
+    command.add_option("--speakers", options->speakers, "Tell speakers apart: auto, or how many there are, such as 2")
+        ->check(not_empty);
     command.add_flag("--strict", options->strict, "Refuse subtitles that break a rule, and list what breaks");
     command.add_flag("--json", options->json, "Report on standard output as JSON; transcripts go to files");
     command.add_flag("-q,--quiet", options->quiet, "Say nothing but errors");

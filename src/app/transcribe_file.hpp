@@ -22,6 +22,7 @@ struct Engine {
     media::Decoder& decoder;
     const speech::VoiceActivityModel& voice_activity;
     const speech::Recogniser& recogniser;
+    const speech::SpeakerModel* speaker_model;  // absent: speakers are not told apart
     runtime::Threads& threads;
     const std::atomic<bool>& stop;
 };

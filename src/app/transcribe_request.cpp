@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/option_values.hpp"
+#include "model/speakers.hpp"
 #include "runtime/files.hpp"
 #include "runtime/ordered_pool.hpp"
 
@@ -94,6 +95,12 @@ Result<Request> check(const TranscribeOptions& options, const speech::ModelDescr
     if (!language) return std::unexpected(language.error());
     if (std::ranges::count(options.files, "-") > 1)
         return base::fail(ErrorCode::invalid_argument, "standard input (-) can be read only once");
+    if (auto speakers = model::check_speakers(options.speakers); !speakers) {
+        return base::fail(ErrorCode::invalid_argument, "--speakers: " + speakers.error().message);
+    }
+    if (options.channels_apart && !options.speakers.empty())
+        return base::fail(ErrorCode::invalid_argument,
+                          "--channels and --speakers exclude each other: each channel stands for who speaks there");
     Request request;
     request.plan = {*formats, {*rules, options.strict, options.wording}, output_folder(options, formats->size())};
     request.inputs = expand_inputs(options.files);

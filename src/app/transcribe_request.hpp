@@ -24,6 +24,7 @@ struct TranscribeOptions {
     std::size_t threads = 0;
     std::string subtitle_rules = "netflix-en";
     std::string subtitle_settings;
+    std::string speakers;  // of model/speakers.hpp
     bool strict = false;
     formats::Wording wording = {};
     bool json = false;

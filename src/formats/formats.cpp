@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/utf8.hpp"
+#include "formats/speakers.hpp"
 #include "formats/writers.hpp"
 
 namespace formats {
@@ -47,8 +48,9 @@ base::Result<const Format*> find_format(std::string_view name) {
 }
 
 base::Result<Export> write(const Format& format, const model::Transcript& transcript, const ExportOptions& options) {
-    Export result = options.wording == Wording{} ? format.write(transcript, options)
-                                                 : format.write(reworded(transcript, options.wording), options);
+    const bool as_it_is = options.wording == Wording{} && transcript.speakers.empty();
+    Export result = as_it_is ? format.write(transcript, options)
+                             : format.write(reworded(with_names(transcript), options.wording), options);
     if (!options.strict || result.violations.empty()) return result;
     return base::fail(ErrorCode::subtitle_rules_broken,
                       "the cues break the rules of " + options.rules.name + ": " + list_violations(result.violations));

@@ -77,6 +77,29 @@ model::Transcript silence() {
     return {.language = "en", .duration_seconds = 60, .engine = "e", .segments = {}, .unheard = {}};
 }
 
+model::Segment said(model::TimeSpan time, const std::string& speaker, const std::string& text) {
+    model::Segment segment{.time = time, .text = text, .speech = {}, .speech_probability = 1, .doubts = {}};
+    segment.words.push_back({time, text, 0.5, speaker});
+    segment.speaker = speaker;
+    return segment;
+}
+
+model::Transcript speakers() {
+    model::Transcript transcript{
+        .language = "en", .duration_seconds = 20, .engine = "e", .segments = {}, .unheard = {}};
+    transcript.segments = {
+        said({0.5, 3}, "S1", "Good morning, and welcome to the programme."),
+        said({3.1, 4}, "S2", "Thank you for having me."),
+        said({4.2, 6}, "S2", "It is a pleasure."),
+        said({6.5, 9}, "S3", "And who are you? Two of us are called the same."),
+        said({9.1, 10}, "", "Nobody can be told here."),
+        said({14, 16}, "S1", "Shall we begin?"),
+        said({18.5, 20}, "S1", "Then we begin."),
+    };
+    transcript.speakers = {{"S1", "Ada <King> & Co --> {x}"}, {"S2", {}}, {"S3", "Grace"}};
+    return transcript;
+}
+
 struct Golden {
     const char* name;
     model::Transcript (*transcript)();
@@ -123,7 +146,7 @@ TEST_P(GoldenFiles, AreWrittenByteForByte) {
 
 INSTANTIATE_TEST_SUITE_P(All, GoldenFiles,
                          testing::Values(Golden{"talk", talk}, Golden{"nasty", nasty}, Golden{"scripts", scripts},
-                                         Golden{"silence", silence}),
+                                         Golden{"silence", silence}, Golden{"speakers", speakers}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

@@ -94,6 +94,17 @@ std::string whole_text(const model::Transcript& transcript) {
     return text;
 }
 
+void write_speakers(JsonWriter& json, const std::vector<model::Speaker>& speakers) {
+    if (speakers.empty()) return;
+    json.key("speakers").begin_array();
+    for (const model::Speaker& speaker : speakers) {
+        json.begin_object().key("label").value(clean_text(speaker.label));
+        if (!speaker.name.empty()) json.key("name").value(clean_text(speaker.name));
+        json.end_object();
+    }
+    json.end_array();
+}
+
 }  // namespace
 
 Export write_json(const model::Transcript& transcript, const ExportOptions& /*options*/) {
@@ -111,6 +122,7 @@ Export write_json(const model::Transcript& transcript, const ExportOptions& /*op
     write_words(json, transcript.segments);
     json.key("engine").value(clean_text(transcript.engine));
     if (transcript.channels > 0) json.key("channels").value(std::int64_t{transcript.channels});
+    write_speakers(json, transcript.speakers);
     write_unheard(json, transcript.unheard);
     json.end_object();
     return {json.text() + "\n", {}};

@@ -7,8 +7,10 @@
 
 #include "base/utf8.hpp"
 #include "formats/channels.hpp"
+#include "formats/characters.hpp"
 #include "formats/cue_check.hpp"
 #include "formats/cues.hpp"
+#include "formats/speakers.hpp"
 #include "formats/writers.hpp"
 
 namespace formats {
@@ -47,7 +49,7 @@ std::string clock_time(std::int64_t time_ms, char point) {
 
 // `voice` stands before the text as it is.
 std::string write_cue(std::size_t number, const Cue& cue, char point, std::span<const Replacement> replacements,
-                      std::string_view voice = {}) {
+                      std::string_view voice) {
     std::string text = std::to_string(number) + "\n" + clock_time(cue.start_ms, point) + " --> " +
                        clock_time(cue.end_ms, point) + "\n" + std::string(voice);
     for (const std::string& line : cue.lines)
@@ -80,23 +82,33 @@ Cues checked_cues(const model::Transcript& transcript, const SubtitleRules& rule
 
 Export write_srt(const model::Transcript& transcript, const ExportOptions& options) {
     auto [cues, violations] = checked_cues(with_channel_prefixes(transcript), options.rules);
+    const bool with_speakers = tells_speakers(transcript);
     std::string content;
+    std::string last;
     for (std::size_t i = 0; i < cues.size(); ++i) {
+        const std::string& speaker = transcript.segments[cues[i].segment].speaker;
+        const bool change = with_speakers && speaker != std::exchange(last, speaker) && !speaker.empty();
         if (i > 0) content += '\n';
-        content += write_cue(i + 1, cues[i], ',', srt_replacements);
+        content += write_cue(i + 1, cues[i], ',', srt_replacements,
+                             change ? escape(clean_text(speaker), srt_replacements) + ": " : "");
     }
     return {std::move(content), std::move(violations)};
 }
 
 Export write_vtt(const model::Transcript& transcript, const ExportOptions& options) {
     auto [cues, violations] = checked_cues(transcript, options.rules);
+    const bool with_speakers = tells_speakers(transcript);
     std::string content = "WEBVTT\n";
     for (std::size_t i = 0; i < cues.size(); ++i) {
         const model::Segment& segment = transcript.segments[cues[i].segment];
         const bool first_of_segment = i == 0 || cues[i - 1].segment != cues[i].segment;
         content += '\n';
         if (first_of_segment && !segment.doubts.empty()) content += write_note(segment);
-        const std::string voice = segment.channel ? "<v " + channel_name(segment) + ">" : std::string();
+        std::string voice;
+        if (with_speakers && !segment.speaker.empty())
+            voice = "<v " + escape(clean_text(segment.speaker), vtt_replacements) + ">";
+        else if (segment.channel)
+            voice = "<v " + channel_name(segment) + ">";
         content += write_cue(i + 1, cues[i], '.', vtt_replacements, voice);
     }
     return {std::move(content), std::move(violations)};

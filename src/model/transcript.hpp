@@ -66,14 +66,22 @@ struct Unheard {
     std::optional<int> channel = {};  // as Segment::channel
 };
 
+/// Somebody who speaks: how segments and words call them, and how people do.
+struct Speaker {
+    std::string label;  // such as "S1", the same all through
+    std::string name;   // empty: nobody has named them
+    bool operator==(const Speaker&) const = default;
+};
+
 struct Transcript {
     std::string language;           // BCP 47, such as "en"
     double duration_seconds = 0;    // of the audio that was decoded, on the media's clock
     std::string engine;             // the engine fingerprint: model, build, numeric profile
     std::vector<Segment> segments;  // in order of time; those of one channel disjoint; empty when nobody speaks
     std::vector<Unheard> unheard;
-    double frame_rate_hz = 0;  // of the video, for subtitle gaps; 0 when there is none
-    int channels = 0;          // transcribed each on its own: those with a sound of their own; 0: mixed
+    double frame_rate_hz = 0;       // of the video, for subtitle gaps; 0 when there is none
+    int channels = 0;               // transcribed each on its own: those with a sound of their own; 0: mixed
+    std::vector<Speaker> speakers;  // every label once, in order of appearance; empty: not told apart
 };
 
 }  // namespace model

@@ -152,6 +152,19 @@ Result<Unheard> parse_unheard(const Json& value) {
     return unheard;
 }
 
+Json to_json(const Speaker& speaker) {
+    JsonObject object{{"label", speaker.label}};
+    if (!speaker.name.empty()) object.push_back({"name", speaker.name});
+    return object;
+}
+
+Result<Speaker> parse_speaker(const Json& value) {
+    JsonFields fields(value, "a speaker of the transcript");
+    Speaker speaker{.label = fields.text("label"), .name = fields.optional_text("name").value_or("")};
+    if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
+    return speaker;
+}
+
 }  // namespace
 
 std::string to_canonical_json(const Transcript& transcript) {
@@ -165,6 +178,11 @@ std::string to_canonical_json(const Transcript& transcript) {
                       {"engine", transcript.engine},     {"frame_rate_hz", transcript.frame_rate_hz},
                       {"segments", std::move(segments)}, {"unheard", std::move(unheard)}};
     if (transcript.channels > 0) object.push_back({"channels", std::int64_t{transcript.channels}});
+    if (transcript.speakers.empty()) return base::to_canonical_json(object);
+    JsonArray speakers;
+    for (const Speaker& speaker : transcript.speakers)
+        speakers.push_back(to_json(speaker));
+    object.push_back({"speakers", std::move(speakers)});
     return base::to_canonical_json(object);
 }
 
@@ -180,11 +198,17 @@ Result<Transcript> parse_transcript(std::string_view text) {
         .channels = static_cast<int>(fields.optional_integer("channels", 0, most_channels).value_or(0))};
     const Json* segments = fields.any("segments");
     const Json* unheard = fields.any("unheard");
+    const Json* speakers = fields.any("speakers");
     if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
     auto parsed = parse_list<Segment>(segments, "segments", parse_segment);
     if (!parsed) return std::unexpected(parsed.error());
     auto items = parse_list<Unheard>(unheard, "unheard", parse_unheard);
     if (!items) return std::unexpected(items.error());
+    if (speakers != nullptr) {
+        auto people = parse_list<Speaker>(speakers, "speakers", parse_speaker);
+        if (!people) return std::unexpected(people.error());
+        transcript.speakers = std::move(*people);
+    }
     transcript.segments = std::move(*parsed);
     transcript.unheard = std::move(*items);
     return transcript;

@@ -23,7 +23,8 @@ Transcript sample() {
                          {.time = {5, 6}, .text = "Again.", .speech = {{5, 6}}, .speech_probability = 1, .doubts = {}}},
             .unheard = {{{7, 8.5}, "no_words", 1}},
             .frame_rate_hz = 30000.0 / 1001.0,
-            .channels = 4};
+            .channels = 4,
+            .speakers = {{"S1", "Ada"}, {"S2", {}}}};
 }
 
 ErrorCode fault_of(std::string_view text) {
@@ -52,6 +53,7 @@ TEST(TranscriptJson, ComesBackAsItWasToTheLastBit) {
     EXPECT_FALSE(back->segments[1].channel);
     EXPECT_EQ(back->channels, 4);
     EXPECT_EQ(back->frame_rate_hz, sample().frame_rate_hz);
+    EXPECT_EQ(back->speakers, sample().speakers);
 }
 
 TEST(TranscriptJson, IsCanonical) {

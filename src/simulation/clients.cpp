@@ -15,12 +15,18 @@ std::string path_of(const Video& video, const std::string& what = "") {
     return "/v1/sessions/" + video.id + what;
 }
 
+bool wants_speakers(int number) {
+    return number % 2 == 0;
+}
+
 runtime::Request form_of(int sentences, int number) {
     return {.method = "POST",
             .target = "/v1/sessions",
             .headers = {{"Content-Type", "multipart/form-data; boundary=X"},
                         {"Idempotency-Key", "upload-" + std::to_string(number)}},
             .body = "--X\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nVideo " + std::to_string(number) +
+                    "\r\n--X\r\nContent-Disposition: form-data; name=\"speakers\"\r\n\r\n" +
+                    (wants_speakers(number) ? "auto" : "none") +
                     "\r\n--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp4\"\r\n"
                     "Content-Type: video/mp4\r\n\r\n" +
                     video_of(sentences) + "\r\n--X--\r\n"};
@@ -76,7 +82,8 @@ void Clients::upload() {
     const auto answer = ask("upload", form_of(sentences, ++uploads_));
     const auto json = base::parse_json(answer.body);
     const base::Json* id = json ? json->member("id") : nullptr;
-    if (answer.status == 202 && id != nullptr) videos_.push_back({.id = *id->text(), .sentences = sentences});
+    if (answer.status == 202 && id != nullptr)
+        videos_.push_back({.id = *id->text(), .sentences = sentences, .with_speakers = wants_speakers(uploads_)});
 }
 
 void Clients::cancel(Video& video) {

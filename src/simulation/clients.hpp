@@ -10,6 +10,7 @@ namespace simulation {
 struct Video {
     std::string id;  // of its session
     int sentences = 0;
+    bool with_speakers = false;
     bool may_be_cancelled = false;  // a cancellation was accepted, and no retry since
     bool deleted = false;
     std::string edited;  // what somebody has made of it; empty: nobody

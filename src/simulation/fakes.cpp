@@ -100,20 +100,23 @@ FakeEngines::FakeEngines(std::shared_ptr<const speech::VoiceActivityModel> voice
 
 transcription::Engines FakeEngines::engines(std::function<base::Result<void>()> pause) const {
     return {.decoder = std::make_shared<FakeDecoder>(sentence_, pause),
-            .load = [engine = transcription::Engine{hashing_recogniser(pause), voice_activity_}](
+            .load = [engine = transcription::Engine{hashing_recogniser(pause), voice_activity_,
+                                                    std::make_shared<const speech::fakes::FakeSpeakerModel>()}](
                         const std::string&) -> Result<transcription::Engine> { return engine; },
             .model_names = [] { return std::vector<std::string>{"fake"}; }};
 }
 
-const std::string& FakeEngines::text_of(int sentences) {
-    std::string& text = texts_[sentences];
+const std::string& FakeEngines::text_of(int sentences, bool with_speakers) {
+    std::string& text = texts_[{sentences, with_speakers}];
     if (!text.empty()) return text;
     speech::fakes::Source source(spoken(sentences, sentence_));
     runtime::Threads threads(1);
     const std::atomic<bool> never_stop{false};
+    const speech::fakes::FakeSpeakerModel voices;
     const auto recogniser = hashing_recogniser([]() -> Result<void> { return {}; });
     const auto transcript = must(speech::transcribe(
-        source, *voice_activity_, *recogniser, threads, {.language = "en"}, [](const speech::Progress&) {},
+        source, *voice_activity_, *recogniser, threads,
+        {.language = "en", .speaker_model = with_speakers ? &voices : nullptr}, [](const speech::Progress&) {},
         never_stop));
     const auto* const txt = must(formats::find_format("txt"));
     return text = must(formats::write(*txt, transcript, {})).content;

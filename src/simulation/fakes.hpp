@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/transcription/transcription.hpp"
@@ -25,12 +26,12 @@ class FakeEngines {
     transcription::Engines engines(std::function<base::Result<void>()> pause) const;
 
     /// What is said in such a video when nothing goes wrong, as format txt has it.
-    const std::string& text_of(int sentences);
+    const std::string& text_of(int sentences, bool with_speakers);
 
   private:
     std::shared_ptr<const speech::VoiceActivityModel> voice_activity_;
     std::vector<float> sentence_;
-    std::map<int, std::string> texts_;
+    std::map<std::pair<int, bool>, std::string> texts_;
 };
 
 }  // namespace simulation

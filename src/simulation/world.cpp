@@ -218,8 +218,8 @@ class World {
     void check_text(const Video& video) {
         const auto text = platform_.get("session", "/v1/sessions/" + video.id + "/transcript?format=txt").body;
         // An edit and a run that ends at the same time: the later of them stands.
-        const bool good =
-            text == engines_.text_of(video.sentences) || (!video.edited.empty() && text.starts_with(video.edited));
+        const bool good = text == engines_.text_of(video.sentences, video.with_speakers) ||
+                          (!video.edited.empty() && text.starts_with(video.edited));
         if (!good) violation(video.id + " says \"" + text + "\"");
     }
 

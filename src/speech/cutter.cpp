@@ -29,8 +29,10 @@ void clip(PlannedSegment& segment, std::int64_t end) {
 
 }  // namespace
 
-std::string engine_fingerprint(const Recogniser& recogniser, const VoiceActivityModel& voice_activity) {
-    return recogniser.fingerprint() + " " + voice_activity.fingerprint() + " " + std::string(plan_version);
+std::string engine_fingerprint(const Recogniser& recogniser, const VoiceActivityModel& voice_activity,
+                               const SpeakerModel* speaker_model) {
+    const std::string speakers = speaker_model == nullptr ? "" : " " + speaker_model->fingerprint();
+    return recogniser.fingerprint() + " " + voice_activity.fingerprint() + " " + std::string(plan_version) + speakers;
 }
 
 std::span<const float> SegmentCutter::Recent::get(const SampleSpan& span) const {

@@ -14,12 +14,15 @@
 #include "speech/level.hpp"
 #include "speech/planner.hpp"
 #include "speech/recogniser.hpp"
+#include "speech/speaker_model.hpp"
 #include "speech/voice_activity.hpp"
 
 namespace speech {
 
-/// What decides the bytes of a transcript made with these two: the recogniser, voice activity, and how this code plans.
-std::string engine_fingerprint(const Recogniser& recogniser, const VoiceActivityModel& voice_activity);
+/// What decides the bytes of a transcript made with these: the recogniser, voice activity, how this code plans, and the
+/// speaker model where there is one.
+std::string engine_fingerprint(const Recogniser& recogniser, const VoiceActivityModel& voice_activity,
+                               const SpeakerModel* speaker_model = nullptr);
 
 struct CutSegment {
     PlannedSegment plan;

@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/sha256.hpp"
 #include "media/decoder.hpp"
 #include "speech/recogniser.hpp"
+#include "speech/speaker_model.hpp"
 
 namespace speech::fakes {
 
@@ -58,6 +60,24 @@ class FakeRecogniser : public Recogniser {
     Answer answer_;
     std::string fingerprint_ = "fake/1";
     std::vector<std::string> languages_ = {"en"};
+};
+
+/// Hears one of two voices in a segment, by its samples.
+class FakeSpeakerModel final : public SpeakerModel {
+  public:
+    std::vector<VoiceWindow> hear(std::span<const float> samples) const override {
+        base::Sha256 hash;
+        hash.update(std::as_bytes(samples));
+        const bool first = hash.finish_hex().front() < '8';
+        const auto size = static_cast<std::int64_t>(samples.size());
+        using Voice = std::vector<std::uint8_t>;
+        return {{{0, size / 2}, first ? Voice{255, 0} : Voice{0, 255}},
+                {{size / 2, size}, first ? Voice{255, 9} : Voice{9, 255}}};
+    }
+    const std::string& fingerprint() const override { return fingerprint_; }
+
+  private:
+    std::string fingerprint_ = "voices/1";
 };
 
 }  // namespace speech::fakes

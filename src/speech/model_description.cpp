@@ -134,7 +134,7 @@ std::string files_fingerprint(const ModelDescription& description) {
 
 bool is_model_name(std::string_view name) {
     return !name.empty() && name.size() <= name_limit && name.front() != '.' && name.front() != '-' &&
-           only(name, ".-_") && name != voice_activity_name;
+           only(name, ".-_") && name != voice_activity_name && name != speaker_encoder_name;
 }
 
 base::Result<ModelDescription> parse_model_description(std::string_view text, const std::string& origin) {

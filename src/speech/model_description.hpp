@@ -32,11 +32,13 @@ std::string files_fingerprint(const ModelDescription& description);
 /// How large a model.json can be.
 inline constexpr std::size_t largest_description_bytes = 64 * 1024;
 
-/// The folder of the voice activity model among the others; no speech model can have its name.
+/// The folders of the voice activity model and of the speaker encoder among the others; no speech model can have their
+/// names.
 inline constexpr std::string_view voice_activity_name = "silero-vad";
+inline constexpr std::string_view speaker_encoder_name = "speaker-encoder";
 
 /// Whether the text can be a speech model's name, and so a folder's and a word of a command line: 1 to 64 of the
-/// characters above, the first neither "." nor "-", and not voice_activity_name.
+/// characters above, the first neither "." nor "-", and none of those two.
 bool is_model_name(std::string_view name);
 
 /// Reads the text of a model.json, which may come from anywhere: size, depth, names, paths, roles and hashes are

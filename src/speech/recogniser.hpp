@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "speech/planner.hpp"
+#include "speech/voice.hpp"
 
 namespace speech {
 
@@ -24,6 +25,7 @@ struct Recognition {
     int tokens = 0;                                  // how many the model produced; kept with a run's segments
     std::vector<RecognisedWord> words = {};          // in order, disjoint; empty when the engine tells none
     std::optional<float> mean_log_probability = {};  // of the tokens; absent when the engine tells none
+    std::vector<VoiceWindow> voices = {};            // where speakers are told apart; an engine tells none
 };
 
 class Recogniser {

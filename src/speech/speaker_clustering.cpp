@@ -117,6 +117,26 @@ void SpeakerClustering::join_until(std::size_t most, double least_similarity) {
     compact(became);
 }
 
+// The rarest voice into the closest one, while it is heard in too few windows to be believed.
+void SpeakerClustering::join_rare() {
+    while (clusters_.size() > 1) {
+        const auto rare = std::ranges::min_element(clusters_, {}, &Cluster::size);
+        if (rare->size >= static_cast<double>(options_.least_windows)) return;
+        const auto similarity = [&](const Cluster& other) {
+            if (&other == &*rare) return joined_away;
+            return mean_cosine(rare->sum, other.sum, rare->size * other.size);
+        };
+        const auto into = std::ranges::max_element(clusters_, {}, similarity);
+        std::ranges::transform(into->sum, rare->sum, into->sum.begin(), std::plus{});
+        into->size += std::exchange(rare->size, 0);
+        std::vector<std::uint32_t> became(clusters_.size());
+        std::iota(became.begin(), became.end(), 0U);
+        became[static_cast<std::size_t>(rare - clusters_.begin())] =
+            static_cast<std::uint32_t>(into - clusters_.begin());
+        compact(became);
+    }
+}
+
 // Drops the clusters that became part of others, and lets the windows follow.
 void SpeakerClustering::compact(const std::vector<std::uint32_t>& became) {
     std::vector<std::uint32_t> place(clusters_.size());
@@ -137,6 +157,7 @@ std::vector<std::size_t> SpeakerClustering::finish() && {
         join_until(std::max<std::size_t>(*options_.speakers, 1), joined_away);
     } else {
         join_until(1, options_.least_similarity);
+        join_rare();
     }
     return renumbered(cluster_of_, clusters_.size());
 }

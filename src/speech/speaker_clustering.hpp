@@ -14,6 +14,7 @@ namespace speech {
 struct ClusteringOptions {
     double least_similarity = 0;          // mean cosine from which two clusters are one speaker
     std::optional<std::size_t> speakers;  // how many there are, when it is known: then the similarity decides nothing
+    std::size_t least_windows = 1;        // heard in fewer, a voice counts as the closest other one, unless `speakers`
     std::size_t most_held = 512;          // vectors; at least 2, and twice `speakers`
 };
 
@@ -39,6 +40,7 @@ class SpeakerClustering {
     };
 
     void join_until(std::size_t most, double least_similarity);
+    void join_rare();
     void compact(const std::vector<std::uint32_t>& became);
 
     ClusteringOptions options_;

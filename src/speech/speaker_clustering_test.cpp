@@ -139,5 +139,13 @@ TEST(SpeakerClustering, FindsAsManySpeakersAsItIsTold) {
     EXPECT_EQ(clustered({}, {.least_similarity = 0.5, .speakers = 2}), Speakers{});
 }
 
+TEST(SpeakerClustering, CountsAVoiceHeardTooRarelyAsTheClosestOther) {
+    const Voices voices{{1, 0, 0}, {1, 0, 0}, of_length_one({0.4F, 0, 1}), {0, 1, 0}, {0, 1, 0}};
+    EXPECT_EQ(clustered(voices, {.least_similarity = 0.8}), (Speakers{0, 0, 1, 2, 2}));
+    EXPECT_EQ(clustered(voices, {.least_similarity = 0.8, .least_windows = 2}), (Speakers{0, 0, 0, 1, 1}));
+    EXPECT_EQ(clustered(voices, {.speakers = 3, .least_windows = 2}), (Speakers{0, 0, 1, 2, 2}));
+    EXPECT_EQ(clustered({voices[2]}, {.least_similarity = 0.8, .least_windows = 2}), Speakers{0});
+}
+
 }  // namespace
 }  // namespace speech

@@ -1,4 +1,5 @@
-// Writes who speaks into a transcript's segments and words. Pure; any thread.
+// Writes who speaks into a transcript's segments and words, and parts segments where the speaker changes. Pure; any
+// thread.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -18,5 +19,10 @@ struct SpeakerTurn {
 /// one heard first. `turns` are in order of time and disjoint. Labels ("S1", "S2") are in order of appearance in the
 /// transcript, a segment's words before itself.
 void label_speakers(model::Transcript& transcript, std::span<const SpeakerTurn> turns);
+
+/// Moves each change of speaker between two words to where people change: a pause or an end of a sentence near by, as
+/// far as a voice can be told from where its window lies. Then makes a segment of each run of words of one speaker, so
+/// that none holds two, and lists the speakers. Segments whose words are not told stay whole.
+void part_speakers(model::Transcript& transcript);
 
 }  // namespace speech

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "speech/random_values.hpp"
+
 namespace speech {
 namespace {
 
@@ -72,6 +74,101 @@ TEST(SpeakerLabels, SayNothingWhereNobodyWasHeard) {
     EXPECT_EQ(segments[0].words[0].speaker, "");
     EXPECT_EQ(segments[1].speaker, "");
     EXPECT_EQ(labelled({segment(0, 1)}, {}).segments[0].speaker, "");
+}
+
+model::Segment said(const std::string& words, const std::string& speakers) {
+    model::Segment result;
+    for (std::size_t i = 0; i < speakers.size(); ++i) {
+        const auto at = static_cast<double>(i);
+        result.words.push_back({{at, at + 0.9}, std::string(1, words[i]), 1, "S" + std::string(1, speakers[i])});
+        result.text += (i == 0 ? "" : " ") + result.words.back().text;
+    }
+    result.time = {0, static_cast<double>(speakers.size()) + 0.5};
+    result.speech = {{0, result.time.end_seconds}};
+    return result;
+}
+
+std::vector<model::Segment> parted(std::vector<model::Segment> segments, std::vector<model::Speaker>* speakers = {}) {
+    model::Transcript transcript;
+    transcript.segments = std::move(segments);
+    part_speakers(transcript);
+    if (speakers != nullptr) *speakers = transcript.speakers;
+    return transcript.segments;
+}
+
+TEST(PartSpeakers, MakesASegmentOfEachSpeakersWords) {
+    std::vector<model::Speaker> speakers;
+    const auto parts = parted({said("abcdefg", "1122213")}, &speakers);
+    ASSERT_EQ(parts.size(), 4U);
+    EXPECT_EQ(parts[0].text, "a b");
+    EXPECT_EQ(parts[1].text, "c d e");
+    EXPECT_EQ(parts[1].speaker, "S2");
+    EXPECT_EQ(parts[0].time, (model::TimeSpan{0, 1.9}));
+    EXPECT_EQ(parts[1].time, (model::TimeSpan{2, 4.9}));
+    EXPECT_EQ(parts[3].time, (model::TimeSpan{6, 7.5})) << "the last one to the segment's end";
+    EXPECT_EQ(parts[1].speech, (std::vector<model::TimeSpan>{{2, 4.9}}));
+    EXPECT_EQ(parts[1].words.size(), 3U);
+    EXPECT_EQ(speakers, (std::vector<model::Speaker>{{"S1", {}}, {"S2", {}}, {"S3", {}}}));
+}
+
+TEST(PartSpeakers, LeavesASegmentOfOneSpeakerOrWithoutWordsAsItIs) {
+    auto one = said("abc", "222");
+    one.speaker = "S1";
+    model::Segment wordless;
+    wordless.text = "so it is";
+    wordless.speaker = "S3";
+    const auto parts = parted({one, wordless});
+    ASSERT_EQ(parts.size(), 2U);
+    EXPECT_EQ(parts[0].speaker, "S2");
+    EXPECT_EQ(parts[0].time, one.time);
+    EXPECT_EQ(parts[1].speaker, "S3");
+}
+
+TEST(PartSpeakers, ChangesAtTheEndOfASentenceNearBy) {
+    auto segment = said("abcd", "1122");
+    segment.words[0].text = "Why?";
+    for (std::size_t i = 0; i < 4; ++i)
+        segment.words[i].time = {0.5 * static_cast<double>(i), 0.5 * static_cast<double>(i) + 0.5};
+    EXPECT_EQ(parted({segment})[0].text, "Why?");
+    for (std::size_t i = 0; i < 4; ++i)
+        segment.words[i].time = {static_cast<double>(i), static_cast<double>(i) + 1};
+    EXPECT_EQ(parted({segment})[0].text, "Why? b") << "too far away";
+}
+
+TEST(PartSpeakers, ChangesAtAPauseNearBy) {
+    auto segment = said("abcd", "1112");
+    segment.words[0].time = {0, 0.4};
+    segment.words[1].time = {0.4, 0.8};
+    segment.words[2].time = {1.6, 1.9};
+    segment.words[3].time = {1.9, 2.2};
+    EXPECT_EQ(parted({segment})[0].text, "a b");
+}
+
+TEST(PartSpeakers, KeepsEverySpeakerAndEveryWord) {
+    for (unsigned seed = 0; seed < 500; ++seed) {
+        RandomValues random(seed);
+        std::string words;
+        std::string speakers;
+        for (std::size_t i = random.count(1, 12); i > 0; --i) {
+            words += ".ab"[random.count(0, 2)];
+            speakers += "123"[random.count(0, 2)];
+        }
+        const auto whole = said(words, speakers);
+        std::string text;
+        double end = 0;
+        std::string last;
+        for (const model::Segment& part : parted({whole})) {
+            text += (text.empty() ? "" : " ") + part.text;
+            EXPECT_GE(part.time.start_seconds, end) << "seed " << seed;
+            EXPECT_GE(part.time.end_seconds, part.time.start_seconds) << "seed " << seed;
+            EXPECT_NE(part.speaker, last) << "seed " << seed;
+            for (const model::Word& word : part.words)
+                EXPECT_EQ(word.speaker, part.speaker) << "seed " << seed;
+            end = part.time.end_seconds;
+            last = part.speaker;
+        }
+        ASSERT_EQ(text, whole.text) << "seed " << seed;
+    }
 }
 
 }  // namespace

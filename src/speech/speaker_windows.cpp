@@ -1,11 +1,10 @@
 #include "speech/speaker_windows.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <iterator>
-#include <utility>
-
-#include "model/audio.hpp"
+#include <numeric>
 
 namespace speech {
 namespace {
@@ -33,12 +32,30 @@ std::vector<float> amplified(std::span<const float> samples) {
 }
 
 // Halfway between two windows' middles.
-double border_seconds(std::size_t start, std::size_t next_start) {
-    const auto twice_samples = (start + next_start + window_frames) * speaker_hop_samples;
-    return model::seconds_of_samples(static_cast<std::int64_t>(twice_samples)) / 2;
+std::int64_t border(std::size_t start, std::size_t next_start) {
+    return static_cast<std::int64_t>((start + next_start + window_frames) * speaker_hop_samples / 2);
+}
+
+std::vector<std::uint8_t> in_steps(std::span<const float> voice) {
+    std::vector<std::uint8_t> steps(voice.size());
+    const float largest = std::ranges::max(voice);
+    if (largest <= 0) return steps;
+    std::ranges::transform(voice, steps.begin(), [largest](float value) {
+        return static_cast<std::uint8_t>(std::lround(255 * std::max(value, 0.0F) / largest));
+    });
+    return steps;
 }
 
 }  // namespace
+
+std::vector<float> unit_vector(std::span<const std::uint8_t> voice) {
+    const auto squares = std::inner_product(voice.begin(), voice.end(), voice.begin(), std::uint64_t{0});
+    const double length = squares == 0 ? 1 : std::sqrt(static_cast<double>(squares));
+    std::vector<float> vector(voice.size());
+    std::ranges::transform(voice, vector.begin(),
+                           [length](std::uint8_t step) { return static_cast<float>(step / length); });
+    return vector;
+}
 
 std::vector<VoiceWindow> hear_voices(const SpeakerFeatures& features, const SpeakerEncoder& encoder,
                                      std::span<const float> samples) {
@@ -50,12 +67,10 @@ std::vector<VoiceWindow> hear_voices(const SpeakerFeatures& features, const Spea
         std::ranges::move(encoder.encode(frames, batch, window_frames), std::back_inserter(voices));
     }
     std::vector<VoiceWindow> windows;
-    double from = 0;
+    std::int64_t from = 0;
     for (std::size_t i = 0; i < starts.size(); ++i) {
-        const bool last = i + 1 == starts.size();
-        const double to =
-            last ? model::seconds_of_samples(std::ssize(samples)) : border_seconds(starts[i], starts[i + 1]);
-        windows.push_back({{from, to}, std::move(voices[i])});
+        const std::int64_t to = i + 1 == starts.size() ? std::ssize(samples) : border(starts[i], starts[i + 1]);
+        windows.push_back({{from, to}, in_steps(voices[i])});
         from = to;
     }
     return windows;

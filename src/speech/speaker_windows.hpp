@@ -2,23 +2,18 @@
 // trained on. A segment's voices depend on its own samples only, so that any instance may compute them. Pure; any
 // thread.
 #pragma once
-#include <cstddef>
 #include <span>
 #include <vector>
 
-#include "model/transcript.hpp"
 #include "speech/speaker_encoder.hpp"
 #include "speech/speaker_features.hpp"
+#include "speech/voice.hpp"
 
 namespace speech {
 
-struct VoiceWindow {
-    model::TimeSpan time;      // from the segment's start; what is nearer to this window's middle than to any other's
-    std::vector<float> voice;  // of speaker_encoder.hpp
-};
-
-/// At least one window; their times are in order, disjoint, and cover the segment. Samples as in model/audio.hpp; what
-/// is shorter than a window is heard with silence after it. `encoder` is one of speaker_bands bands.
+/// At least one window; a window's span is what is nearer to its middle than to any other's: in order, disjoint, and
+/// together they cover the segment. Samples as in model/audio.hpp; what is shorter than a window is heard with silence
+/// after it. `encoder` is one of speaker_bands bands.
 std::vector<VoiceWindow> hear_voices(const SpeakerFeatures& features, const SpeakerEncoder& encoder,
                                      std::span<const float> samples);
 

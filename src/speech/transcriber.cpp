@@ -8,6 +8,7 @@
 #include "model/audio.hpp"
 #include "speech/channel_cutter.hpp"
 #include "speech/cpu_account.hpp"
+#include "speech/diarization.hpp"
 #include "speech/stitch.hpp"
 
 namespace speech {
@@ -23,8 +24,10 @@ class Transcription {
         : recogniser_(recogniser),
           progress_(progress),
           engine_cpu_ns_(options.engine_cpu_ns),
+          speaker_model_(options.speaker_model),
           cutter_(voice_activity, layout, options.engine_cpu_ns),
-          stitcher_(options.language, engine_fingerprint(recogniser, voice_activity)),
+          stitcher_(options.language, engine_fingerprint(recogniser, voice_activity, speaker_model_)),
+          diarization_(options.speakers),
           pool_(threads, std::max<std::size_t>(options.batches_in_flight, 1)) {}
 
     base::Result<void> push(std::span<const float> samples);
@@ -48,9 +51,11 @@ class Transcription {
     const Recogniser& recogniser_;
     const ProgressListener& progress_;
     std::atomic<std::int64_t>* engine_cpu_ns_;
+    const SpeakerModel* speaker_model_;  // absent: speakers are not told apart
     ChannelCutter cutter_;
     std::int64_t told_at_ = 0;
     Stitcher stitcher_;
+    Diarization diarization_;
     std::size_t batch_size_ = 1;  // grows: the first words soon, then as the engine likes it
     std::vector<Planned> collected_;
     std::vector<std::vector<float>> collected_samples_;  // of those that are not skipped
@@ -91,7 +96,11 @@ base::Result<void> Transcription::submit() {
 Transcription::Recognitions Transcription::recognise(const std::vector<std::vector<float>>& segments) const {
     const CpuAccount account(engine_cpu_ns_);
     const std::vector<std::span<const float>> views(segments.begin(), segments.end());
-    return recogniser_.recognise_all(views);
+    Recognitions recognitions = recogniser_.recognise_all(views);
+    for (std::size_t i = 0; speaker_model_ != nullptr && i < views.size(); ++i) {
+        if (recognitions[i]) hear_voices(*speaker_model_, views[i], *recognitions[i]);
+    }
+    return recognitions;
 }
 
 base::Result<void> Transcription::settle_oldest() {
@@ -107,6 +116,7 @@ base::Result<void> Transcription::settle_oldest() {
         const auto& recognition = recognitions.at(next++);
         if (!recognition) return std::unexpected(recognition.error());
         stitcher_.add_recognised(planned.segment, *recognition);
+        diarization_.add(planned.segment, recognition->voices);
     }
     tell();
     return {};
@@ -127,6 +137,7 @@ base::Result<model::Transcript> Transcription::finish() {
         if (auto settled = settle_oldest(); !settled) return std::unexpected(settled.error());
     }
     model::Transcript transcript = stitcher_.finish(cutter_.heard_samples(), cutter_.told_channels());
+    if (speaker_model_ != nullptr) std::move(diarization_).finish(transcript);
     progress_({transcript.duration_seconds, transcript.duration_seconds});
     return transcript;
 }

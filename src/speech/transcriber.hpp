@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "base/error.hpp"
 #include "media/decoder.hpp"
@@ -12,6 +13,7 @@
 #include "runtime/ordered_pool.hpp"
 #include "speech/planner.hpp"
 #include "speech/recogniser.hpp"
+#include "speech/speaker_model.hpp"
 #include "speech/voice_activity.hpp"
 
 namespace speech {
@@ -19,9 +21,11 @@ namespace speech {
 struct TranscribeOptions {
     std::size_t batches_in_flight = 4;  // bound on memory: of a few segments each, being recognised or waiting
     std::string language = "en";        // BCP 47; checked by the caller against the recogniser's languages
-    bool channels_apart = false;        // each channel of the source is transcribed on its own
+    bool channels_apart = false;        // each channel of the source is transcribed on its own; without speakers
+    const SpeakerModel* speaker_model = nullptr;  // set: speakers are told apart
+    std::optional<std::size_t> speakers = {};     // how many there are, when it is known
     /// When set, grows by the CPU time (runtime::thread_cpu_time) of the engine's own calls: voice activity a block,
-    /// recogniser.
+    /// recogniser, speaker model.
     std::atomic<std::int64_t>* engine_cpu_ns = nullptr;
 };
 

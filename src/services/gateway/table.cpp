@@ -15,6 +15,8 @@ constexpr std::array rows{
     Row{"POST", "/v1/sessions/{id}/retry", "session"},
     Row{"GET", "/v1/sessions/{id}/transcript", "session"},
     Row{"PUT", "/v1/sessions/{id}/transcript", "session", Size::transcript},
+    Row{"GET", "/v1/sessions/{id}/speakers", "session"},
+    Row{"PATCH", "/v1/sessions/{id}/speakers", "session"},
     Row{"GET", "/v1/sessions/{id}/transcript/versions", "session"},
 
     Row{"OPTIONS", "/v1/uploads", "upload"},

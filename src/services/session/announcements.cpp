@@ -25,13 +25,14 @@ base::JsonObject payload_of(const model::Session& session) {
 
 base::Result<void> announce_queued(store::Transaction& transaction, const SessionRecord& record) {
     const model::Session& session = record.session;
-    return emit(transaction, "session.queued", key_of(session, session.run_id), session.id,
-                {{"run_id", session.run_id},
-                 {"blob_key", record.video_key},
-                 {"language", record.said.language},
-                 {"model", record.said.model},
-                 {"priority", record.said.priority},
-                 {"multichannel", record.said.multichannel}});
+    base::JsonObject payload{{"run_id", session.run_id},
+                             {"blob_key", record.video_key},
+                             {"language", record.said.language},
+                             {"model", record.said.model},
+                             {"priority", record.said.priority},
+                             {"multichannel", record.said.multichannel}};
+    if (!record.said.speakers.empty()) payload.push_back({"speakers", record.said.speakers});
+    return emit(transaction, "session.queued", key_of(session, session.run_id), session.id, std::move(payload));
 }
 
 base::Result<void> announce_completed(store::Transaction& transaction, const SessionRecord& record,

@@ -56,6 +56,8 @@ WordSet words_of(const model::Transcript& transcript) {
     WordSet words;
     for (const model::Segment& segment : transcript.segments)
         words.add_text(segment.text);
+    for (const model::Speaker& speaker : transcript.speakers)
+        words.add_text(speaker.name);
     return words;
 }
 

@@ -4,6 +4,7 @@
 #include "services/session/content.hpp"
 #include "services/session/edit.hpp"
 #include "services/session/handlers.hpp"
+#include "services/session/naming.hpp"
 #include "services/session/search_index.hpp"
 #include "services/session/versions.hpp"
 
@@ -58,15 +59,22 @@ Result<base::Json> edit_body(const Request& request) {
     return base::parse_json(request.body, {.size_bytes = largest_edit_bytes});
 }
 
-Result<model::Transcript> edit_of(const Platform& platform, const Request& request, const model::Principal& principal,
-                                  const TranscriptVersion& parent) {
+// From the version before and what was sent to the transcript of the next version.
+using Change = Result<model::Transcript> (*)(const model::Transcript&, const base::Json&);
+
+Result<model::Transcript> edit_of(const model::Transcript& parent, const base::Json& body) {
+    const auto segments = parse_edit(body, parent.duration_seconds);
+    if (!segments) return std::unexpected(segments.error());
+    return edited(parent, *segments);
+}
+
+Result<model::Transcript> changed(const Platform& platform, const Request& request, const model::Principal& principal,
+                                  const TranscriptVersion& parent, Change change) {
     const auto body = edit_body(request);
     if (!body) return std::unexpected(body.error());
-    const auto segments = parse_edit(*body, parent.duration_seconds);
-    if (!segments) return std::unexpected(segments.error());
     const auto before = read_content(platform.blobs, principal.tenant_id, parent.blob_key, parent.content_hash);
     if (!before) return std::unexpected(before.error());
-    return edited(*before, *segments);
+    return change(*before, *body);
 }
 
 Result<Draft> prepare(const Platform& platform, const Context& context, const model::Principal& principal,
@@ -109,12 +117,12 @@ Response version_response(const TranscriptVersion& version) {
     return response;
 }
 
-Result<Response> edit(const Platform& platform, const Request& request, const Context& context) {
+Result<Response> make_version(const Platform& platform, const Request& request, const Context& context, Change change) {
     const auto principal = flow::authorize(context, Action::transcript_edit);
     if (!principal) return std::unexpected(principal.error());
     const auto parent = look_up(platform, request, context, *principal);
     if (!parent) return std::unexpected(parent.error());
-    const auto transcript = edit_of(platform, request, *principal, *parent);
+    const auto transcript = changed(platform, request, *principal, *parent, change);
     if (!transcript) return std::unexpected(transcript.error());
     auto draft = prepare(platform, context, *principal, *parent, *transcript);
     if (!draft) return std::unexpected(draft.error());
@@ -128,10 +136,19 @@ Result<Response> edit(const Platform& platform, const Request& request, const Co
     });
 }
 
+Result<Response> edit(const Platform& platform, const Request& request, const Context& context) {
+    return make_version(platform, request, context, edit_of);
+}
+
+Result<Response> name_speakers(const Platform& platform, const Request& request, const Context& context) {
+    return make_version(platform, request, context, renamed);
+}
+
 }  // namespace
 
 std::vector<runtime::Route> edit_routes(const Platform& platform) {
-    return {route(platform, "PUT", "/v1/sessions/{id}/transcript", edit, {.body_bytes = largest_edit_bytes})};
+    return {route(platform, "PUT", "/v1/sessions/{id}/transcript", edit, {.body_bytes = largest_edit_bytes}),
+            route(platform, "PATCH", "/v1/sessions/{id}/speakers", name_speakers)};
 }
 
 }  // namespace session

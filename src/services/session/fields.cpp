@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/utf8.hpp"
+#include "model/speakers.hpp"
 
 namespace session {
 namespace {
@@ -70,13 +71,29 @@ base::Result<std::string> parse_title(std::string_view text) {
     return base::printable(text, longest_title_characters);
 }
 
+std::optional<std::string> speakers_field(base::JsonFields& fields) {
+    const base::Json* value = fields.any("speakers");
+    if (value == nullptr) return std::nullopt;
+    std::string text;
+    if (value->integer() != nullptr) text = std::to_string(*value->integer());
+    if (value->text() != nullptr) text = *value->text();
+    if (text == "none") return "";
+    if (text.empty() || !model::check_speakers(text)) {
+        fields.fault("\"speakers\" must be \"auto\", \"none\" or how many there are, from 1 to " +
+                     std::to_string(model::most_speakers));
+    }
+    return text;
+}
+
 base::Result<SessionFields> parse_session_fields(const base::Json& body, std::string_view default_language) {
     base::JsonFields fields(body, "the session");
     SessionFields session{.title = fields.optional_text("title", longest_title_bytes).value_or(""),
                           .language = fields.optional_text("language").value_or(std::string(default_language)),
                           .model = fields.optional_text("model").value_or(""),
+                          .speakers = speakers_field(fields).value_or(""),
                           .priority = fields.optional_integer("priority", 0, highest_priority).value_or(0),
                           .multichannel = fields.optional_boolean("multichannel").value_or(false)};
+    if (session.multichannel && !session.speakers.empty()) fields.fault(std::string(channels_are_speakers));
     if (!is_language_tag(session.language)) fields.fault("\"language\" must be a BCP 47 tag, such as \"en\"");
     if (!session.model.empty() && !is_model_name(session.model))
         fields.fault("\"model\" must be the name of a model: a-z, 0-9, '.', '_', '-'");

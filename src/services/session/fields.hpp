@@ -1,6 +1,7 @@
 // What people may say about a session, checked. Pure; any thread.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,17 +15,26 @@ inline constexpr std::size_t longest_title_characters = 200;
 inline constexpr std::size_t longest_title_bytes = 4000;  // before it is trimmed
 inline constexpr std::int64_t highest_priority = 9;
 
+inline constexpr std::string_view channels_are_speakers =
+    "\"multichannel\" and \"speakers\" exclude each other: with channels apart, each channel stands for who speaks there";
+
 struct SessionFields {
     std::string title;
     std::string language;       // BCP 47
     std::string model;          // empty: the instance's default
+    std::string speakers = {};  // whether they are told apart: of model/speakers.hpp
     std::int64_t priority = 0;  // 0 to highest_priority; larger goes first within the tenant
     bool multichannel = false;  // each channel is transcribed on its own
     bool operator==(const SessionFields&) const = default;
 };
 
-/// Of {"title"?, "language"?, "model"?, "priority"?, "multichannel"?}. Errors: invalid_argument, unknown_field.
+/// Of {"title"?, "language"?, "model"?, "speakers"?, "priority"?, "multichannel"?}. Errors: invalid_argument,
+/// unknown_field.
 base::Result<SessionFields> parse_session_fields(const base::Json& body, std::string_view default_language);
+
+/// The field "speakers" ("auto", a number of people or its digits, "none") as of model/speakers.hpp; absent when it is
+/// not there. Anything else is a fault of `fields`.
+std::optional<std::string> speakers_field(base::JsonFields& fields);
 
 /// Without the blanks around it.
 std::string_view trimmed(std::string_view text);

@@ -16,14 +16,14 @@ TEST(Fields, HaveDefaults) {
     EXPECT_EQ(
         parse(R"({"title":"  A talk \n","language":"de-CH","model":"tiny_2.en-x","priority":9,"multichannel":true})")
             .value(),
-        (SessionFields{"A talk", "de-CH", "tiny_2.en-x", 9, true}));
+        (SessionFields{"A talk", "de-CH", "tiny_2.en-x", "", 9, true}));
 }
 
 TEST(Fields, AreRefusedWhenTheyAreWrong) {
     EXPECT_EQ(parse(R"({"titel":"x"})").error().code, ErrorCode::unknown_field);
     for (const char* wrong :
          {R"({"title":5})", R"({"language":"english!"})", R"({"model":"../etc"})", R"({"priority":10})",
-          R"({"priority":-1})", R"({"priority":0.5})", R"({"multichannel":"yes"})", "[]"})
+          R"({"priority":-1})", R"({"priority":0.5})", R"({"multichannel":"yes"})", R"({"multichannel":true,"speakers":"2"})", "[]"})
         EXPECT_EQ(parse(wrong).error().code, ErrorCode::invalid_argument) << wrong;
 }
 
@@ -68,6 +68,16 @@ TEST(IfNoneMatch, ComparesWeakly) {
     EXPECT_FALSE(names("\"77\""));
     EXPECT_FALSE(names(""));
     EXPECT_FALSE(none_match_names({}, "\"7\""));
+}
+
+TEST(SessionFields, SayWhetherSpeakersAreToldApart) {
+    EXPECT_EQ(parse(R"({"speakers":"auto"})")->speakers, "auto");
+    EXPECT_EQ(parse(R"({"speakers":2})")->speakers, "2");
+    EXPECT_EQ(parse(R"({"speakers":"2"})")->speakers, "2");
+    EXPECT_EQ(parse(R"({"speakers":"none"})")->speakers, "");
+    for (const char* wrong : {R"({"speakers":""})", R"({"speakers":0})", R"({"speakers":65})", R"({"speakers":true})",
+                              R"({"speakers":1.5})", R"({"speakers":[2]})", R"({"speakers":"two"})"})
+        EXPECT_EQ(parse(wrong).error().code, base::ErrorCode::invalid_argument) << wrong;
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ std::vector<runtime::Route> session_routes(const flow::Platform& platform);
 std::vector<runtime::Route> run_routes(const flow::Platform& platform);
 /// The transcript in every format, its versions; where the mesh finds its blob.
 std::vector<runtime::Route> transcript_routes(const flow::Platform& platform);
-/// The edit.
+/// The edits: of the text, of the speakers' names.
 std::vector<runtime::Route> edit_routes(const flow::Platform& platform);
 
 // What they share

@@ -53,8 +53,8 @@ Result<SessionRecord> record_of(T& transaction, const Row& row) {
     auto title = transaction.unseal({row.bytes("title"), row.text("title_key_id")});
     if (!title) return std::unexpected(title.error());
     return SessionRecord{.session = state_of(row, transaction.tenant_id()),
-                         .said = {std::move(*title), row.text("language"), row.text("model"), row.integer("priority"),
-                                  row.flag("multichannel")},
+                         .said = {std::move(*title), row.text("language"), row.text("model"), row.text("speakers"),
+                                  row.integer("priority"), row.flag("multichannel")},
                          .run_number = row.integer("run_number"),
                          .video_key = row.text("video_key"),
                          .transcript_version = row.optional_integer("transcript_version"),
@@ -92,7 +92,8 @@ Result<void> write_changes(store::Transaction& transaction, const SessionRecord&
         " has_video = :has_video, run_id = :run_id, run_number = :run_number, transcript_id = :transcript_id,"
         " transcript_version = :transcript_version, error_code = :error_code, error_message = :error_message,"
         " duration_seconds = :duration_seconds, title = :title, title_key_id = :title_key_id, language = :language,"
-        " model = :model, multichannel = :multichannel, video_key = :video_key, updated_ms = {now_ms}"
+        " model = :model, multichannel = :multichannel, speakers = :speakers, video_key = :video_key,"
+        " updated_ms = {now_ms}"
         " where tenant_id = :tenant and id = :id and row_version = :version_read returning updated_ms",
         {{"id", session.id},
          {"version_read", before.session.row_version},
@@ -112,6 +113,7 @@ Result<void> write_changes(store::Transaction& transaction, const SessionRecord&
          {"language", after.said.language},
          {"model", after.said.model},
          {"multichannel", after.said.multichannel},
+         {"speakers", after.said.speakers},
          {"video_key", after.video_key}});
     if (!row) return std::unexpected(row.error());
     if (!row->has_value())
@@ -135,6 +137,7 @@ Json to_json(const SessionRecord& record) {
                             {"language", record.said.language},
                             {"model", record.said.model},
                             {"multichannel", record.said.multichannel},
+                            {"speakers", record.said.speakers.empty() ? Json() : Json(record.said.speakers)},
                             {"created_at", time_text(record.created_ms)},
                             {"updated_at", time_text(record.updated_ms)},
                             {"owner_id", session.owner_id},
@@ -166,10 +169,10 @@ Result<void> insert_session(store::Transaction& transaction, SessionRecord& reco
     if (!title) return std::unexpected(title.error());
     const auto row = transaction.query_one(
         "insert into session_sessions (tenant_id, id, row_version, owner_id, state, progress, has_video, run_id,"
-        " run_number, transcript_id, title, title_key_id, language, model, priority, multichannel,"
+        " run_number, transcript_id, title, title_key_id, language, model, speakers, priority, multichannel,"
         " video_key, created_ms, updated_ms)"
         " values (:tenant, :id, :row_version, :owner_id, :state, 0, 0, '', 0, '', :title, :title_key_id, :language,"
-        " :model, :priority, :multichannel, '', {now_ms}, {now_ms}) returning created_ms",
+        " :model, :speakers, :priority, :multichannel, '', {now_ms}, {now_ms}) returning created_ms",
         {{"id", record.session.id},
          {"row_version", record.session.row_version},
          {"owner_id", record.session.owner_id},
@@ -178,6 +181,7 @@ Result<void> insert_session(store::Transaction& transaction, SessionRecord& reco
          {"title_key_id", title->key_id},
          {"language", record.said.language},
          {"model", record.said.model},
+         {"speakers", record.said.speakers},
          {"priority", record.said.priority},
          {"multichannel", record.said.multichannel}});
     if (!row) return std::unexpected(row.error());

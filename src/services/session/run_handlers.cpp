@@ -45,6 +45,7 @@ struct RetryWith {
     std::optional<std::string> language;
     std::optional<std::string> model;
     std::optional<bool> multichannel;
+    std::optional<std::string> speakers;
 };
 
 Result<RetryWith> retry_with(const Request& request) {
@@ -53,7 +54,7 @@ Result<RetryWith> retry_with(const Request& request) {
     if (!body) return std::unexpected(body.error());
     base::JsonFields fields(*body, "the retry");
     RetryWith with{fields.optional_text("language"), fields.optional_text("model"),
-                   fields.optional_boolean("multichannel")};
+                   fields.optional_boolean("multichannel"), speakers_field(fields)};
     if (with.language && !is_language_tag(*with.language))
         fields.fault("\"language\" must be a BCP 47 tag, such as \"en\"");
     if (with.model && !with.model->empty() && !is_model_name(*with.model))
@@ -74,6 +75,9 @@ Result<void> retry_session(Transaction& transaction, SessionRecord& record, cons
     if (with.language) record.said.language = *with.language;
     if (with.model) record.said.model = *with.model;
     if (with.multichannel) record.said.multichannel = *with.multichannel;
+    if (with.speakers) record.said.speakers = *with.speakers;
+    if (record.said.multichannel && !record.said.speakers.empty())
+        return base::fail(ErrorCode::invalid_argument, std::string(channels_are_speakers));
     if (auto saved = save_session(transaction, before, record); !saved) return saved;
     return announce_queued(transaction, record);
 }

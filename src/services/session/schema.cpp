@@ -48,6 +48,7 @@ create table session_erased (
 
 constexpr std::string_view third = R"(
 alter table session_sessions add column multichannel bigint not null default 0;
+alter table session_sessions add column speakers text not null default '';
 )";
 
 }  // namespace

@@ -345,5 +345,23 @@ TEST(Search, KeepsNoWordAndNoTenantsTermsMeet) {
     EXPECT_NE(term("acme"), term("other"));
 }
 
+TEST(Session, SaysInItsQueueingWhetherSpeakersAreToldApart) {
+    Sessions sessions;
+    const auto made = sessions.send("POST", "/v1/sessions", R"({"speakers":2})");
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(Sessions::text(made, "speakers"), "2");
+    const std::string id = Sessions::text(made, "id");
+    sessions.uploaded(id);
+    sessions.platform.settle();
+    EXPECT_EQ(*sessions.platform.events("session.queued")[0].payload.member("speakers")->text(), "2");
+    sessions.failed(id, sessions.run_id(id));
+    sessions.platform.settle();
+    const auto retried = sessions.send("POST", "/v1/sessions/" + id + "/retry", R"({"speakers":"none"})");
+    ASSERT_EQ(retried.status, 202) << retried.body;
+    sessions.platform.settle();
+    EXPECT_EQ(sessions.platform.events("session.queued")[1].payload.member("speakers"), nullptr);
+    EXPECT_EQ(sessions.send("POST", "/v1/sessions", R"({"speakers":0})").status, 400);
+}
+
 }  // namespace
 }  // namespace session

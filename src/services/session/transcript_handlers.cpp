@@ -4,6 +4,7 @@
 #include "formats/formats.hpp"
 #include "services/session/content.hpp"
 #include "services/session/handlers.hpp"
+#include "services/session/naming.hpp"
 #include "services/session/versions.hpp"
 
 namespace session {
@@ -109,6 +110,21 @@ Result<Response> get_transcript(const Platform& platform, const Request& request
     return response;
 }
 
+Result<Response> get_speakers(const Platform& platform, const Request& request, const Context& context) {
+    const auto principal = flow::authorize(context, Action::transcript_read);
+    if (!principal) return std::unexpected(principal.error());
+    const auto checked = check_query(request, {"version"});
+    if (!checked) return std::unexpected(checked.error());
+    const auto version = find_asked(platform, request, context, *principal);
+    if (!version) return std::unexpected(version.error());
+    const auto transcript =
+        read_content(platform.blobs, principal->tenant_id, version->blob_key, version->content_hash);
+    if (!transcript) return std::unexpected(transcript.error());
+    Response response = flow::json_response(200, base::JsonObject{{"data", speakers_json(*transcript)}});
+    response.headers.set("ETag", content_tag(*version));
+    return response;
+}
+
 Result<Response> get_reference(const Platform& platform, const Request& request, const Context& context) {
     const auto principal = flow::authorize(context, Action::transcript_read);
     if (!principal) return std::unexpected(principal.error());
@@ -157,6 +173,7 @@ Result<Response> get_versions(const Platform& platform, const Request& request, 
 std::vector<runtime::Route> transcript_routes(const Platform& platform) {
     return {route(platform, "GET", "/v1/sessions/{id}/transcript", get_transcript),
             route(platform, "GET", "/v1/sessions/{id}/transcript/versions", get_versions),
+            route(platform, "GET", "/v1/sessions/{id}/speakers", get_speakers),
             route(platform, "GET", "/internal/sessions/{id}/transcript", get_reference)};
 }
 

@@ -150,5 +150,53 @@ TEST(Transcript, OfARetryIsTheNextVersionAlsoWithTheSameWords) {
     EXPECT_EQ(sessions.platform.events("session.completed").size(), 2U);
 }
 
+model::Transcript conversation() {
+    model::Transcript transcript = speech({"Good morning.", "Thank you."});
+    transcript.segments[0].speaker = "S1";
+    transcript.segments[1].speaker = "S2";
+    transcript.speakers = {{"S1", {}}, {"S2", {}}};
+    return transcript;
+}
+
+TEST(Speakers, AreNamedInOnePlaceAndShownEverywhere) {
+    Sessions sessions;
+    const std::string id = sessions.transcribed(conversation());
+    const std::string speakers = "/v1/sessions/" + id + "/speakers";
+    const auto read = sessions.get(speakers);
+    ASSERT_EQ(read.status, 200) << read.body;
+    EXPECT_NE(read.body.find(R"("label":"S2","name":null)"), std::string::npos) << read.body;
+    EXPECT_EQ(sessions.get(transcript_of(id, "?format=txt")).body, "S1: Good morning.\n\nS2: Thank you.\n");
+
+    const std::string body = R"({"S2":"Ada Lovelace"})";
+    EXPECT_EQ(sessions.send("PATCH", speakers, body).status, 428);
+    const auto named = sessions.send("PATCH", speakers, body, {{"If-Match", Sessions::etag(read)}});
+    ASSERT_EQ(named.status, 200) << named.body;
+    EXPECT_EQ(sessions.send("PATCH", speakers, body, {{"If-Match", Sessions::etag(read)}}).status, 412);
+
+    const runtime::Headers match{{"If-Match", Sessions::etag(named)}};
+    EXPECT_EQ(sessions.get(transcript_of(id, "?format=txt")).body, "S1: Good morning.\n\nAda Lovelace: Thank you.\n");
+    EXPECT_NE(sessions.get(transcript_of(id)).body.find(R"("speaker": "Ada Lovelace")"), std::string::npos);
+    EXPECT_NE(sessions.get(transcript_of(id, "?format=vtt")).body.find("<v Ada Lovelace>"), std::string::npos);
+    EXPECT_EQ(sessions.list("?q=lovelace"), Ids{id});
+    EXPECT_NE(sessions.get(speakers).body.find(R"("name":"Ada Lovelace")"), std::string::npos);
+    EXPECT_EQ(Sessions::etag(sessions.send("PATCH", speakers, body, match)), Sessions::etag(named)) << "nothing new";
+    EXPECT_EQ(sessions.send("PATCH", speakers, R"({"S3":"Bob"})", match).status, 400);
+    EXPECT_EQ(sessions.send("PATCH", speakers, body, match, flow::TestPlatform::viewer("acme")).status, 403);
+    EXPECT_EQ(sessions.send("PATCH", speakers, body, match, flow::TestPlatform::admin("other")).status, 404);
+
+    const std::string read_back = sessions.get(transcript_of(id)).body;
+    EXPECT_EQ(Sessions::etag(sessions.send("PUT", transcript_of(id), read_back, match)), Sessions::etag(named))
+        << "an edit keeps the names";
+    ASSERT_EQ(sessions.send("PATCH", speakers, R"({"S2":null})", match).status, 200);
+    EXPECT_EQ(sessions.list("?q=lovelace"), Ids{});
+}
+
+TEST(Speakers, OfATranscriptWithoutThemAreNone) {
+    Sessions sessions;
+    const std::string id = sessions.transcribed(speech({"Yes."}));
+    EXPECT_EQ(sessions.get("/v1/sessions/" + id + "/speakers").body.substr(0, 11), R"({"data":[]})");
+    EXPECT_EQ(sessions.get("/v1/sessions/" + id + "/speakers?limit=2").status, 400);
+}
+
 }  // namespace
 }  // namespace session

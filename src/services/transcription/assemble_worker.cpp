@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "base/sha256.hpp"
+#include "model/speakers.hpp"
 #include "model/transcript_json.hpp"
 #include "services/transcription/announcements.hpp"
 #include "services/transcription/endings.hpp"
 #include "services/transcription/segment_rows.hpp"
 #include "services/transcription/work.hpp"
+#include "speech/diarization.hpp"
 #include "speech/guards.hpp"
 #include "speech/stitch.hpp"
 
@@ -20,9 +22,10 @@ using base::Result;
 
 constexpr std::int64_t page_of_segments = 1000;
 
-void add(speech::Stitcher& stitcher, const RecognisedSegment& segment) {
+void add(speech::Stitcher& stitcher, speech::Diarization& diarization, const RecognisedSegment& segment) {
     if (segment.row.skipped.empty()) {
         stitcher.add_recognised(segment.row.plan, segment.recognition);
+        diarization.add(segment.row.plan, segment.recognition.voices);
     } else {
         stitcher.add_skipped(segment.row.plan, segment.row.skipped);
     }
@@ -32,13 +35,15 @@ Result<model::Transcript> fold(const Tools& tools, const store::Claim& claim, co
     auto transaction = tools.platform.database.tenant(claim.tenant_id).read();
     if (!transaction) return std::unexpected(std::move(transaction.error()));
     speech::Stitcher stitcher(row.language, row.run.engine);
+    speech::Diarization diarization(model::known_speakers(row.speakers));
     for (std::int64_t from = 0; from < row.run.segments_total; from += page_of_segments) {
         const auto segments = page_segments(*transaction, row.run.id, from, page_of_segments);
         if (!segments) return std::unexpected(segments.error());
         for (const RecognisedSegment& segment : *segments)
-            add(stitcher, segment);
+            add(stitcher, diarization, segment);
     }
     model::Transcript transcript = stitcher.finish(row.heard_samples, static_cast<int>(row.channels));
+    if (!row.speakers.empty()) std::move(diarization).finish(transcript);
     transcript.frame_rate_hz = row.frame_rate_hz;
     return transcript;
 }

@@ -14,7 +14,11 @@ base::Result<LoadedEngine> load(const Engines& engines, const std::string& name)
     auto engine = engines.load(name);
     if (!engine) return std::unexpected(std::move(engine.error()));
     std::string fingerprint = speech::engine_fingerprint(*engine->recogniser, *engine->voice_activity);
-    return LoadedEngine{*std::move(engine), std::move(fingerprint)};
+    std::string with_speakers =
+        engine->speaker_model == nullptr
+            ? ""
+            : speech::engine_fingerprint(*engine->recogniser, *engine->voice_activity, engine->speaker_model.get());
+    return LoadedEngine{*std::move(engine), std::move(fingerprint), std::move(with_speakers)};
 }
 
 std::string joined(const std::vector<std::string>& words) {

@@ -12,7 +12,8 @@ namespace transcription {
 
 struct LoadedEngine {
     Engine engine;
-    std::string fingerprint;  // speech::engine_fingerprint: what decides the bytes of a transcript
+    std::string fingerprint;           // speech::engine_fingerprint: what decides the bytes of a transcript
+    std::string fingerprint_speakers;  // the same where speakers are told apart; empty when they cannot be
 };
 
 class Models {

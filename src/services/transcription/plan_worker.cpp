@@ -35,11 +35,17 @@ void describe(RunRow& row, const model::MediaInfo& media) {
 
 // Once segments are there, only the engine that they were cut for goes on with them.
 Result<void> pin(RunRow& row, const LoadedEngine& engine, const std::string& language) {
-    if (row.run.segments_total > 0 && row.run.engine != engine.fingerprint) {
-        return base::fail(ErrorCode::unavailable, "the run is bound to the engine " + row.run.engine +
-                                                      ", and this instance has " + engine.fingerprint);
+    const std::string& fingerprint = row.speakers.empty() ? engine.fingerprint : engine.fingerprint_speakers;
+    if (fingerprint.empty()) {
+        return base::fail(ErrorCode::unavailable,
+                          "speakers cannot be told apart here: the model speaker-encoder is not installed; run"
+                          " scripts/setup and build again, or retry without speakers");
     }
-    row.run.engine = engine.fingerprint;
+    if (row.run.segments_total > 0 && row.run.engine != fingerprint) {
+        return base::fail(ErrorCode::unavailable, "the run is bound to the engine " + row.run.engine +
+                                                      ", and this instance has " + fingerprint);
+    }
+    row.run.engine = fingerprint;
     row.language = language;
     return change(row, model::PlanBegun{});
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/encoding.hpp"
 #include "base/json.hpp"
 
 namespace transcription {
@@ -25,6 +26,37 @@ base::Result<speech::RecognisedWord> parse_word(const Json& value) {
     return word;
 }
 
+base::Result<speech::VoiceWindow> parse_voice(const Json& value) {
+    JsonFields fields(value, "a voice in a segment");
+    speech::VoiceWindow window{{fields.integer("start", 0, most_samples), fields.integer("end", 0, most_samples)}, {}};
+    const auto bytes = base::from_base64(fields.text("voice", longest_text_bytes));
+    if (!bytes) fields.fault("its voice is no base64");
+    if (auto finished = fields.finish(); !finished) return std::unexpected(std::move(finished.error()));
+    window.voice.assign(bytes->begin(), bytes->end());
+    return window;
+}
+
+Json voices_json(const std::vector<speech::VoiceWindow>& windows) {
+    JsonArray voices;
+    for (const speech::VoiceWindow& window : windows) {
+        const std::string bytes(window.voice.begin(), window.voice.end());
+        voices.emplace_back(
+            JsonObject{{"start", window.span.start}, {"end", window.span.end}, {"voice", base::to_base64(bytes)}});
+    }
+    return voices;
+}
+
+base::Result<std::vector<speech::VoiceWindow>> parse_voices(const Json& value) {
+    if (value.array() == nullptr) return base::fail(ErrorCode::internal, "the voices of a segment are no list");
+    std::vector<speech::VoiceWindow> voices;
+    for (const Json& item : *value.array()) {
+        auto voice = parse_voice(item);
+        if (!voice) return std::unexpected(std::move(voice.error()));
+        voices.push_back(*std::move(voice));
+    }
+    return voices;
+}
+
 }  // namespace
 
 std::string recognition_json(const speech::Recognition& recognition) {
@@ -39,6 +71,7 @@ std::string recognition_json(const speech::Recognition& recognition) {
         {"text", recognition.text}, {"tokens", std::int64_t{recognition.tokens}}, {"words", std::move(words)}};
     if (recognition.mean_log_probability)
         object.push_back({"mean_log_probability", static_cast<double>(*recognition.mean_log_probability)});
+    if (!recognition.voices.empty()) object.push_back({"voices", voices_json(recognition.voices)});
     return base::to_canonical_json(object);
 }
 
@@ -51,6 +84,7 @@ base::Result<speech::Recognition> parse_recognition(std::string_view text) {
     if (fields.any("mean_log_probability") != nullptr)
         recognition.mean_log_probability = static_cast<float>(fields.number("mean_log_probability", -100, 0));
     const Json* words = fields.any("words");
+    const Json* voices = fields.any("voices");
     if (auto finished = fields.finish(); !finished) return std::unexpected(std::move(finished.error()));
     if (words == nullptr || words->array() == nullptr)
         return base::fail(ErrorCode::internal, "the recognition of a segment has no list of words");
@@ -59,6 +93,10 @@ base::Result<speech::Recognition> parse_recognition(std::string_view text) {
         if (!word) return std::unexpected(std::move(word.error()));
         recognition.words.push_back(*std::move(word));
     }
+    if (voices == nullptr) return recognition;
+    auto heard = parse_voices(*voices);
+    if (!heard) return std::unexpected(std::move(heard.error()));
+    recognition.voices = *std::move(heard);
     return recognition;
 }
 

@@ -8,9 +8,9 @@ namespace transcription {
 namespace {
 
 std::string select_runs(std::string_view rest) {
-    return "select tenant_id, id, session_id, blob_key, language, model, priority, engine, state, planned,"
-           " multichannel, channels, segments_total, segments_remaining, heard_samples, expected_samples, "
-           "frame_rate_hz, damages, error_code,"
+    return "select tenant_id, id, session_id, blob_key, language, model, speakers, priority, engine, state, planned,"
+           " multichannel, channels, segments_total, segments_remaining, heard_samples, expected_samples,"
+           " frame_rate_hz, damages, error_code,"
            " error_message, created_ms, row_version from transcription_runs"
            " where tenant_id = :tenant and " +
            std::string(rest);
@@ -38,6 +38,7 @@ RunRow row_of(const store::Row& row) {
             .blob_key = row.text("blob_key"),
             .language = row.text("language"),
             .model = row.text("model"),
+            .speakers = row.text("speakers"),
             .priority = row.integer("priority"),
             .multichannel = row.flag("multichannel"),
             .channels = row.integer("channels"),
@@ -63,18 +64,18 @@ std::optional<std::string> error_part(const model::Run& run, std::string model::
 
 base::Result<bool> insert_run(store::Transaction& transaction, const RunRow& row) {
     const auto inserted = transaction.execute(
-        "insert into transcription_runs (tenant_id, id, session_id, blob_key, language, model, priority, multichannel,"
-        " channels, engine, state, planned, segments_total, segments_remaining, heard_samples, expected_samples, "
-        "frame_rate_hz, damages,"
-        " created_ms, changed_ms, row_version)"
-        " values (:tenant, :id, :session_id, :blob_key, :language, :model, :priority, :multichannel, 0, '', :state, 0, "
-        "0, 0, 0, 0, 0,"
+        "insert into transcription_runs (tenant_id, id, session_id, blob_key, language, model, speakers, priority,"
+        " multichannel, channels, engine, state, planned, segments_total, segments_remaining, heard_samples,"
+        " expected_samples, frame_rate_hz, damages, created_ms, changed_ms, row_version)"
+        " values (:tenant, :id, :session_id, :blob_key, :language, :model, :speakers, :priority, :multichannel, 0, '',"
+        " :state, 0, 0, 0, 0, 0, 0,"
         " '[]', {now_ms}, {now_ms}, 1) on conflict (tenant_id, id) do nothing",
         {{"id", row.run.id},
          {"session_id", row.run.session_id},
          {"blob_key", row.blob_key},
          {"language", row.language},
          {"model", row.model},
+         {"speakers", row.speakers},
          {"priority", row.priority},
          {"multichannel", row.multichannel},
          {"state", model::state_name(row.run.state)}});

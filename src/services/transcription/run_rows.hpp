@@ -17,6 +17,7 @@ struct RunRow {
     std::string blob_key = {};  // of the video
     std::string language = {};  // as asked for; from the plan on, the one that the transcript says
     std::string model = {};
+    std::string speakers = {};  // whether they are told apart: of model/speakers.hpp
     std::int64_t priority = 0;
     bool multichannel = false;          // each channel is transcribed on its own
     std::int64_t channels = 0;          // as model::Transcript has it; once planned

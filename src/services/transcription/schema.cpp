@@ -33,6 +33,7 @@ create table transcription_erased (
 constexpr std::string_view second = R"(
 alter table transcription_runs add column multichannel bigint not null default 0;
 alter table transcription_runs add column channels bigint not null default 0;
+alter table transcription_runs add column speakers text not null default '';
 )";
 
 }  // namespace

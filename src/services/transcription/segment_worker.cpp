@@ -53,8 +53,14 @@ Result<std::vector<float>> samples_of(const Tools& tools, const store::Claim& cl
     return read_pcm(**blobs, row.pcm_key);
 }
 
-Result<flow::CommitWork> recognise(const SharedTools& tools, const speech::Recogniser& recogniser,
-                                   const store::Claim& claim, const flow::WorkLease& lease) {
+// What a run's engine does with a segment.
+struct Hearing {
+    std::shared_ptr<const speech::Recogniser> recogniser;
+    std::shared_ptr<const speech::SpeakerModel> speaker_model;  // absent: speakers are not told apart
+};
+
+Result<flow::CommitWork> recognise(const SharedTools& tools, const Hearing& hearing, const store::Claim& claim,
+                                   const flow::WorkLease& lease) {
     const auto segment = payload_of(claim);
     if (!segment) return std::unexpected(segment.error());
     const auto row = waiting_segment(*tools, claim, *segment);
@@ -63,25 +69,36 @@ Result<flow::CommitWork> recognise(const SharedTools& tools, const speech::Recog
     const auto samples = samples_of(*tools, claim, **row);
     if (!samples) return std::unexpected(samples.error());
     if (lease.lost()) return base::fail(base::ErrorCode::lease_lost, "the recognition was stopped");
-    auto recognition = recogniser.recognise(*samples);
+    auto recognition = hearing.recogniser->recognise(*samples);
     if (!recognition) return std::unexpected(std::move(recognition.error()));
+    if (hearing.speaker_model) speech::hear_voices(*hearing.speaker_model, *samples, *recognition);
     return [tools, recognised = Recognised{*segment, *std::move(recognition), std::ssize(*samples)}](
                store::Transaction& transaction) { return commit(*tools, transaction, recognised); };
 }
 
-}  // namespace
-
-flow::WorkHandler segment_worker(SharedTools tools, const LoadedEngine& engine, std::size_t turns) {
-    const auto recogniser =
-        std::make_shared<const speech::BatchingRecogniser>(engine.engine.recogniser, turns, claims_a_turn);
+flow::WorkHandler segment_worker(const SharedTools& tools, const Hearing& hearing, const std::string& fingerprint,
+                                 std::size_t at_once) {
     return {.kind = std::string(segment_kind),
-            .capability = engine.fingerprint,
-            .at_once = turns * claims_a_turn,
-            .work = [tools, recogniser](
-                        const store::Claim& claim,
-                        const flow::WorkLease& lease) { return recognise(tools, *recogniser, claim, lease); },
+            .capability = fingerprint,
+            .at_once = at_once,
+            .work = [tools, hearing](const store::Claim& claim,
+                                     const flow::WorkLease& lease) { return recognise(tools, hearing, claim, lease); },
             .gave_up = [tools](store::Transaction& transaction, const store::Claim& claim,
                                const base::Error& error) { return break_run(*tools, transaction, claim, error); }};
+}
+
+}  // namespace
+
+std::vector<flow::WorkHandler> segment_workers(const SharedTools& tools, const LoadedEngine& engine,
+                                               std::size_t turns) {
+    const auto recogniser =
+        std::make_shared<const speech::BatchingRecogniser>(engine.engine.recogniser, turns, claims_a_turn);
+    const std::size_t at_once = turns * claims_a_turn;
+    std::vector<flow::WorkHandler> workers{segment_worker(tools, {recogniser, nullptr}, engine.fingerprint, at_once)};
+    if (engine.fingerprint_speakers.empty()) return workers;
+    workers.push_back(
+        segment_worker(tools, {recogniser, engine.engine.speaker_model}, engine.fingerprint_speakers, at_once));
+    return workers;
 }
 
 }  // namespace transcription

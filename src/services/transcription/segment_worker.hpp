@@ -1,6 +1,7 @@
 // Recognises one segment: reads its samples, asks the engine, commits the text once.
 #pragma once
 #include <cstddef>
+#include <vector>
 
 #include "flow/service.hpp"
 #include "services/transcription/tools.hpp"
@@ -11,8 +12,8 @@ namespace transcription {
 /// than one by one; more of them in hand would let a tenant's first segment wait longer behind another's many.
 inline constexpr std::size_t claims_a_turn = 2;
 
-/// One for each engine of this instance; it claims only segments of runs that are bound to that engine. The engine runs
-/// `turns` batches at once.
-flow::WorkHandler segment_worker(SharedTools tools, const LoadedEngine& engine, std::size_t turns);
+/// For an engine of this instance: one that claims only segments of runs that are bound to it, and one for those of
+/// them in which speakers are told apart, where that can be done. The engine runs `turns` batches at once.
+std::vector<flow::WorkHandler> segment_workers(const SharedTools& tools, const LoadedEngine& engine, std::size_t turns);
 
 }  // namespace transcription

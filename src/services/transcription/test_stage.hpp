@@ -114,6 +114,8 @@ struct Stage {
     std::function<base::Result<void>()> before_recognition = {};
     std::function<base::Result<void>()> before_block = {};
     std::string fingerprint = "fake/1";
+    std::shared_ptr<const speech::SpeakerModel> speaker_model =
+        std::make_shared<const speech::fakes::FakeSpeakerModel>();
     std::int64_t recognitions = 0;
     std::function<base::Result<void>()> counting = {};  // each recognition, then what comes before it
     flow::TestPlatform test;
@@ -130,7 +132,7 @@ struct Stage {
 
     base::Result<Engine> load(const std::string& name) const {
         if (name != "fake") return base::fail(base::ErrorCode::model_not_found, "no such model");
-        return Engine{std::make_shared<TestRecogniser>(fingerprint, counting), voice_activity()};
+        return Engine{std::make_shared<TestRecogniser>(fingerprint, counting), voice_activity(), speaker_model};
     }
 
     static std::shared_ptr<const speech::VoiceActivityModel> voice_activity() {
@@ -151,7 +153,8 @@ struct Stage {
 
     /// `again`: the same fact as a second event.
     void queue(int attempt = 1, const std::string& session = "s1", const std::string& language = "en",
-               const std::string& model = "fake", const std::string& again = "", bool multichannel = false) {
+               const std::string& model = "fake", const std::string& again = "", bool multichannel = false,
+               const std::string& speakers = "") {
         test.emit("acme", {.type = "session.queued",
                            .natural_key = run_id(attempt, session) + again,
                            .partition_key = session,
@@ -160,6 +163,7 @@ struct Stage {
                                                        {"blob_key", video_key(session)},
                                                        {"language", language},
                                                        {"model", model},
+                                                       {"speakers", speakers},
                                                        {"priority", 0},
                                                        {"multichannel", multichannel}}});
     }
@@ -210,15 +214,24 @@ struct Stage {
     }
 
     /// What the command line's transcriber makes of the same samples.
-    static std::string expected(const std::vector<float>& samples, int channels = 1) {
+    struct Wish {
+        int channels = 1;
+        bool with_speakers = false;
+        std::optional<std::size_t> speakers = {};
+    };
+    static std::string expected(const std::vector<float>& samples, const Wish& wish = {}) {
         static const TestRecogniser::Before nothing;
         const TestRecogniser recogniser("fake/1", nothing);
-        speech::fakes::Source source(samples, 4096, std::nullopt, channels);
+        speech::fakes::Source source(samples, 4096, std::nullopt, wish.channels);
         runtime::Threads threads(1);
         const std::atomic<bool> never_stop{false};
-        model::Transcript transcript = must(speech::transcribe(
-            source, *voice_activity(), recogniser, threads, {.language = "en", .channels_apart = channels > 1},
-            [](const auto&) {}, never_stop));
+        const speech::fakes::FakeSpeakerModel voices;
+        const speech::TranscribeOptions options{.language = "en",
+                                                .channels_apart = wish.channels > 1,
+                                                .speaker_model = wish.with_speakers ? &voices : nullptr,
+                                                .speakers = wish.speakers};
+        model::Transcript transcript = must(speech::transcribe(source, *voice_activity(), recogniser, threads, options,
+                                                               [](const auto&) {}, never_stop));
         transcript.frame_rate_hz = video_frame_rate_hz;
         return model::to_canonical_json(transcript);
     }

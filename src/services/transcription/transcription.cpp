@@ -1,5 +1,7 @@
 #include "services/transcription/transcription.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "runtime/ordered_pool.hpp"
@@ -52,7 +54,9 @@ std::vector<flow::WorkHandler> workers(const SharedTools& tools) {
         plan_worker(tools, static_cast<std::size_t>(config.integer("transcription.plans"))), assemble_worker(tools),
         erase_worker(tools)};
     for (const Models::Served& served : tools->models.served()) {
-        if (served.engine) handlers.push_back(segment_worker(tools, *served.engine, segments_at_once(config)));
+        if (!served.engine) continue;
+        std::ranges::move(segment_workers(tools, *served.engine, segments_at_once(config)),
+                          std::back_inserter(handlers));
     }
     return handlers;
 }

@@ -8,6 +8,7 @@
 #include "flow/service.hpp"
 #include "media/decoder.hpp"
 #include "speech/recogniser.hpp"
+#include "speech/speaker_model.hpp"
 #include "speech/voice_activity.hpp"
 
 namespace transcription {
@@ -16,6 +17,7 @@ namespace transcription {
 struct Engine {
     std::shared_ptr<const speech::Recogniser> recogniser;
     std::shared_ptr<const speech::VoiceActivityModel> voice_activity;
+    std::shared_ptr<const speech::SpeakerModel> speaker_model = {};  // absent: speakers cannot be told apart here
 };
 
 /// The engines of this machine, as ports, so that simulation can stand in for them.

@@ -309,7 +309,7 @@ TEST(Transcription, OfChannelsApartGivesTheVeryBytesToo) {
     const auto completed = stage.test.events("transcription.completed");
     ASSERT_EQ(completed.size(), 1U);
     const std::string transcript = stage.transcript(completed[0]);
-    EXPECT_EQ(transcript, Stage::expected(two_channels(), 2));
+    EXPECT_EQ(transcript, Stage::expected(two_channels(), {.channels = 2}));
     const auto parsed = must(model::parse_transcript(transcript));
     EXPECT_EQ(parsed.channels, 2);
     EXPECT_EQ(std::ranges::count(parsed.segments, 1, &model::Segment::channel), 4);
@@ -325,6 +325,46 @@ TEST(Transcription, OfChannelsApartTakesNothingOverFromTheMix) {
     stage.queue(2, "s1", "en", "fake", "", true);
     stage.test.settle();
     EXPECT_EQ(stage.recognitions, mixed + 8);
+}
+
+TEST(Transcription, TellsSpeakersApartAsTheCommandLineDoes) {
+    Stage stage;
+    const auto samples = spoken(10);
+    stage.upload(samples);
+    stage.queue(1, "s1", "en", "fake", "", false, "auto");
+    stage.test.settle();
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 1U);
+    const std::string transcript = stage.transcript(completed[0]);
+    EXPECT_EQ(transcript, Stage::expected(samples, {.with_speakers = true}));
+    EXPECT_NE(transcript.find(R"("speaker":"S2")"), std::string::npos) << transcript;
+    EXPECT_NE(transcript.find("voices/1"), std::string::npos);
+}
+
+TEST(Transcription, TakesVoicesOverWhereOnlyTheNumberOfSpeakersIsAnother) {
+    Stage stage;
+    const auto samples = spoken(6);
+    stage.upload(samples);
+    stage.queue(1, "s1", "en", "fake", "", false, "auto");
+    stage.test.settle();
+    stage.queue(2, "s1", "en", "fake", "", false, "1");
+    stage.test.settle();
+    const auto completed = stage.test.events("transcription.completed");
+    ASSERT_EQ(completed.size(), 2U);
+    EXPECT_EQ(stage.recognitions, 6);
+    EXPECT_EQ(stage.transcript(completed[1]), Stage::expected(samples, {.with_speakers = true, .speakers = 1}));
+}
+
+TEST(Transcription, RecognisesAnewWhereNoVoicesWereKept) {
+    Stage stage;
+    const auto samples = spoken(6);
+    stage.upload(samples);
+    stage.queue();
+    stage.test.settle();
+    stage.queue(2, "s1", "en", "fake", "", false, "auto");
+    stage.test.settle();
+    EXPECT_EQ(stage.recognitions, 12);
+    EXPECT_EQ(stage.transcript(stage.test.events("transcription.completed")[1]), Stage::expected(samples, {.with_speakers = true}));
 }
 
 }  // namespace

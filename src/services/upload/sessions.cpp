@@ -76,6 +76,7 @@ base::Result<void> create_session(const Uploads& shared, const runtime::Context&
     add("language", fields.language);
     add("model", fields.model);
     if (fields.multichannel) body.push_back({"multichannel", boolean_or_text(*fields.multichannel)});
+    add("speakers", fields.speakers);
     runtime::Request request{.method = "PUT",
                              .target = path_of("/internal/sessions/", session_id),
                              .headers = {{"Content-Type", "application/json"}},

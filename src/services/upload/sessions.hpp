@@ -15,6 +15,7 @@ struct SessionFields {
     std::optional<std::string> language;
     std::optional<std::string> model;
     std::optional<std::string> multichannel = {};  // "true" or "false"
+    std::optional<std::string> speakers = {};
 };
 
 struct SessionView {

@@ -1,0 +1,33 @@
+// Who speaks when in a whole video: takes the voices of its segments, groups them, and writes the speakers into the
+// transcript. The same voices in the same order give the same speakers, whoever heard them. Bounded memory: a few bytes
+// for each window, whatever the number of voices. Pure; belongs to one thread.
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/transcript.hpp"
+#include "speech/planner.hpp"
+#include "speech/speaker_clustering.hpp"
+#include "speech/voice.hpp"
+
+namespace speech {
+
+class Diarization {
+  public:
+    /// `speakers`: how many there are, when it is known.
+    explicit Diarization(std::optional<std::size_t> speakers);
+
+    /// The voices of the next segment, in order of time.
+    void add(const PlannedSegment& segment, std::span<const VoiceWindow> voices);
+
+    /// Writes speakers into the segments and words of the finished transcript, and parts segments where they change.
+    void finish(model::Transcript& transcript) &&;
+
+  private:
+    SpeakerClustering clustering_;
+    std::vector<model::TimeSpan> times_;  // by window
+};
+
+}  // namespace speech

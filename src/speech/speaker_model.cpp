@@ -1,0 +1,66 @@
+#include "speech/speaker_model.hpp"
+
+#include <span>
+#include <utility>
+
+#include "base/sha256.hpp"
+#include "runtime/files.hpp"
+#include "speech/safetensors.hpp"
+#include "speech/speaker_encoder.hpp"
+#include "speech/speaker_features.hpp"
+#include "speech/speaker_windows.hpp"
+
+namespace speech {
+namespace {
+
+constexpr std::size_t file_limit_bytes = 16 << 20U;
+// As models/speaker-encoder/model.json pins them. Who is alike is measured against these weights.
+constexpr std::string_view weights_sha256 = "6065feaa60b3083618ee29a2e4fbf012a6c02f963c14f18d34c06ef9c356cc1b";
+constexpr std::string_view version = "speakers-1";  // raised whenever windows, clustering or labels decide otherwise
+
+class EncoderModel : public SpeakerModel {
+  public:
+    EncoderModel(SpeakerEncoder encoder, std::string fingerprint)
+        : encoder_(std::move(encoder)), fingerprint_(std::move(fingerprint)) {}
+
+    std::vector<VoiceWindow> hear(std::span<const float> samples) const override {
+        return speech::hear_voices(features_, encoder_, samples);
+    }
+    const std::string& fingerprint() const override { return fingerprint_; }
+
+  private:
+    SpeakerFeatures features_;
+    SpeakerEncoder encoder_;
+    std::string fingerprint_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<SpeakerModel>> load_speaker_model(const std::filesystem::path& weights) {
+    const auto bytes = runtime::read_file(weights, file_limit_bytes);
+    if (!bytes) {
+        return base::fail(base::ErrorCode::model_not_found,
+                          "the speaker encoder cannot be read: " + bytes.error().message + "; run scripts/setup");
+    }
+    const auto tensors = parse_safetensors(*bytes, weights.string());
+    if (!tensors) return std::unexpected(tensors.error());
+    auto encoder = SpeakerEncoder::make(*tensors, weights.string());
+    if (!encoder) return std::unexpected(std::move(encoder.error()));
+    base::Sha256 hash;
+    hash.update(std::as_bytes(std::span(*bytes)));
+    const std::string digits = hash.finish_hex();
+    if (digits != weights_sha256) {
+        return base::fail(base::ErrorCode::model_broken,
+                          weights.string() + " is not the file that this program was made for (its SHA-256 is " +
+                              digits + "); run scripts/setup and build again");
+    }
+    return std::make_unique<EncoderModel>(*std::move(encoder), "speaker-encoder/" + digits.substr(0, 8) + " " +
+                                                                   std::string(version) + " " +
+                                                                   std::string(matrix_kernels().front().name));
+}
+
+void hear_voices(const SpeakerModel& model, std::span<const float> samples, Recognition& recognition) {
+    if (!recognition.text.empty()) recognition.voices = model.hear(samples);
+}
+
+}  // namespace speech
