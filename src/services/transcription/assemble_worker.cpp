@@ -131,7 +131,7 @@ Result<flow::CommitWork> assemble(const SharedTools& tools, const store::Claim& 
 
 }  // namespace
 
-flow::WorkHandler assemble_worker(SharedTools tools) {
+flow::WorkHandler assemble_worker(const SharedTools& tools) {
     return {.kind = std::string(assemble_kind),
             .capability = {},
             .at_once = 1,

@@ -6,6 +6,6 @@
 
 namespace transcription {
 
-flow::WorkHandler assemble_worker(SharedTools tools);
+flow::WorkHandler assemble_worker(const SharedTools& tools);
 
 }  // namespace transcription

@@ -56,7 +56,7 @@ flow::PeriodicTask stray_samples(const flow::Platform& platform) {
                              {.prefix = std::string(pcm_folder), .wanted = is_wanted});
 }
 
-flow::WorkHandler erase_worker(SharedTools tools) {
+flow::WorkHandler erase_worker(const SharedTools& tools) {
     return {.kind = std::string(erase_kind),
             .capability = {},
             .at_once = 1,

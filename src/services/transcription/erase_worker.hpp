@@ -5,7 +5,7 @@
 
 namespace transcription {
 
-flow::WorkHandler erase_worker(SharedTools tools);
+flow::WorkHandler erase_worker(const SharedTools& tools);
 /// Removes the samples that came after a run's own were erased.
 flow::PeriodicTask stray_samples(const flow::Platform& platform);
 

@@ -143,7 +143,7 @@ class Plan {
 
 }  // namespace
 
-flow::WorkHandler plan_worker(SharedTools tools, std::size_t at_once) {
+flow::WorkHandler plan_worker(const SharedTools& tools, std::size_t at_once) {
     return {.kind = std::string(plan_kind),
             .capability = {},
             .at_once = at_once,

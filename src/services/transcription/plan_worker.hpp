@@ -9,6 +9,6 @@
 
 namespace transcription {
 
-flow::WorkHandler plan_worker(SharedTools tools, std::size_t at_once);
+flow::WorkHandler plan_worker(const SharedTools& tools, std::size_t at_once);
 
 }  // namespace transcription

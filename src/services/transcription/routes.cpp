@@ -105,7 +105,7 @@ Result<Response> list_runs(const Tools& tools, const Request& request, const Con
 
 }  // namespace
 
-std::vector<runtime::Route> routes(SharedTools tools) {
+std::vector<runtime::Route> routes(const SharedTools& tools) {
     return {
         {.method = "GET",
          .pattern = "/v1/models",

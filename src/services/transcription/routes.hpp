@@ -7,6 +7,6 @@
 
 namespace transcription {
 
-std::vector<runtime::Route> routes(SharedTools tools);
+std::vector<runtime::Route> routes(const SharedTools& tools);
 
 }  // namespace transcription
