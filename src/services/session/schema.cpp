@@ -46,10 +46,20 @@ create table session_erased (
     primary key (tenant_id, id)) {clustered};
 )";
 
+// Words to listen for, sealed: a session's under its id, the tenant's under an empty one. What a user has to know of
+// the newest transcript that a run made.
+constexpr std::string_view third = R"(
+create table session_vocabularies (
+    tenant_id text not null, id text not null, phrases {blob} not null, phrases_key_id text not null,
+    changed_ms bigint not null,
+    primary key (tenant_id, id));
+alter table session_sessions add column warning_code text not null default '';
+)";
+
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-    return {{"session", 1, first}, {"session", 2, second}};
+    return {{"session", 1, first}, {"session", 2, second}, {"session", 3, third}};
 }
 
 }  // namespace session
