@@ -17,23 +17,30 @@ namespace {
 using runtime::OptionType;
 
 std::vector<runtime::Option> options() {
-    return {{.name = "transcription.models",
-             .type = OptionType::list,
-             .default_text = "moonshine-tiny-en",
-             .documentation = "Models to serve, by name, the default one first; each is loaded at the start.",
-             .check = runtime::not_empty()},
-            {.name = "transcription.workers",
-             .type = OptionType::integer,
-             .default_text = "0",
-             .documentation =
-                 "Threads of a process that recognise segments, each a few at once; 0 is one for each processor.",
-             .check = runtime::integer_from(0, 1024)},
-            {.name = "transcription.plans",
-             .type = OptionType::integer,
-             .default_text = "1",
-             .documentation = "Videos that a process decodes and cuts into segments at once. Their samples wait on"
-                              " disk, 230 MB for each hour of speech, until the run has ended.",
-             .check = runtime::integer_from(1, 64)}};
+    return {
+        {.name = "transcription.models",
+         .type = OptionType::list,
+         .default_text = "moonshine-tiny-en",
+         .documentation = "Models to serve, by name, the default one first; each is loaded at the start.",
+         .check = runtime::not_empty()},
+        {.name = "transcription.provider",
+         .type = OptionType::text,
+         .default_text = "cpu",
+         .documentation = "Where models run that sherpa-onnx reads: cpu, cuda (the start fails without a GPU), or auto"
+                          " (a GPU where there is one; its absence is told). The default model runs on the CPU.",
+         .check = runtime::one_of({"cpu", "cuda", "auto"})},
+        {.name = "transcription.workers",
+         .type = OptionType::integer,
+         .default_text = "0",
+         .documentation =
+             "Threads of a process that recognise segments, each a few at once; 0 is one for each processor.",
+         .check = runtime::integer_from(0, 1024)},
+        {.name = "transcription.plans",
+         .type = OptionType::integer,
+         .default_text = "1",
+         .documentation = "Videos that a process decodes and cuts into segments at once. Their samples wait on"
+                          " disk, 230 MB for each hour of speech, until the run has ended.",
+         .check = runtime::integer_from(1, 64)}};
 }
 
 std::size_t segments_at_once(const runtime::Config& config) {
