@@ -8,6 +8,7 @@
 
 #include "app/command.hpp"
 #include "app/console.hpp"
+#include "app/engines.hpp"
 #include "app/exit_code.hpp"
 #include "app/model_store.hpp"
 #include "app/option_values.hpp"
@@ -64,6 +65,8 @@ void tell_outcome(const FileOutcome& outcome, const std::string& rules, bool qui
         for (const media::Damage& damage : outcome.damages) {
             if (damage.kind != "truncated") print_warning(outcome.input.path.string() + ": " + describe(damage));
         }
+        if (const auto warning = warning_of(outcome))
+            print_warning(outcome.input.path.string() + ": " + tell(*warning));
         tell_broken_rules(outcome, rules);
         if (outcome.transcript && !outcome.error) print_note(describe(outcome));
     }
@@ -193,6 +196,19 @@ int run_batch(const Request& request, const TranscribeOptions& options, const ru
     return exit_code_of(outcomes, request.inputs.errors, signals.requested().load());
 }
 
+base::Result<std::shared_ptr<const speech::Recogniser>> load_recogniser(const ModelFolder& model,
+                                                                        const Request& request,
+                                                                        const TranscribeOptions& options) {
+    const auto chosen = provider_for(options.provider);
+    if (!chosen) return std::unexpected(chosen.error());
+    if (!chosen->told.empty() && !options.quiet) print_warning(chosen->told);
+    auto recogniser =
+        speech::make_recogniser(model.description, model.path, request.language.engine_tag, chosen->provider);
+    if (!recogniser) return std::unexpected(recogniser.error());
+    if (!request.phrases.empty()) return (*recogniser)->with_phrases(request.phrases);
+    return *std::move(recogniser);
+}
+
 int transcribe(const TranscribeOptions& options) {
     const runtime::StopSignals signals;  // before anything that takes time
     const ModelStore store = ModelStore::of_this_machine();
@@ -204,7 +220,7 @@ int transcribe(const TranscribeOptions& options) {
     if (!weights) return refuse(weights.error(), options.json);
     const auto voice_activity = speech::VoiceActivityModel::load(*weights);
     if (!voice_activity) return refuse(voice_activity.error(), options.json);
-    const auto recogniser = speech::make_recogniser(model->description, model->path, request->language.engine_tag);
+    const auto recogniser = load_recogniser(*model, *request, options);
     if (!recogniser) return refuse(recogniser.error(), options.json);
     if (signals.requested())
         return refuse({base::ErrorCode::cancelled, "cancelled before any file was begun"}, options.json);
@@ -243,6 +259,15 @@ void declare_transcribe(CLI::App& command, Action& chosen) {
     command.add_option("-m,--model", options->model, "Name of a model, or the path of its folder")
         ->check(not_empty)
         ->capture_default_str();
+    command
+        .add_option("--provider", options->provider,
+                    "Where models run that sherpa-onnx reads: cpu, cuda, auto (a GPU where there is one)")
+        ->check(CLI::IsMember({"cpu", "cuda", "auto"}))
+        ->capture_default_str();
+    command
+        .add_option("--vocabulary", options->vocabulary,
+                    "File of words and names to listen for, one a line; - is standard input")
+        ->check(not_empty);
     command.add_option("-t,--threads", options->threads, "Segments recognised at once (default: one a core)")
         ->check(CLI::Range(1, 1024));
     command.add_option("--subtitle-rules", options->subtitle_rules, "Rules that cues are cut by: " + rule_set_names())

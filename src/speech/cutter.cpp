@@ -27,7 +27,14 @@ void clip(PlannedSegment& segment, std::int64_t end) {
 }  // namespace
 
 std::string engine_fingerprint(const Recogniser& recogniser, const VoiceActivityModel& voice_activity) {
-    return recogniser.fingerprint() + " " + voice_activity.fingerprint() + " " + std::string(plan_version);
+    return with_vocabulary(
+        recogniser.fingerprint() + " " + voice_activity.fingerprint() + " " + std::string(plan_version),
+        recogniser.vocabulary());
+}
+
+std::string with_vocabulary(std::string engine, std::string_view vocabulary) {
+    if (!vocabulary.empty()) engine += " vocabulary-" + std::string(vocabulary);
+    return engine;
 }
 
 std::span<const float> SegmentCutter::Recent::get(const SampleSpan& span) const {

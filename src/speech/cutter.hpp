@@ -20,6 +20,8 @@ namespace speech {
 
 /// What decides the bytes of a transcript made with these two: the recogniser, voice activity, and how this code plans.
 std::string engine_fingerprint(const Recogniser& recogniser, const VoiceActivityModel& voice_activity);
+/// The same for an engine that listens for phrases, by their model::phrases_fingerprint; as it is for none.
+std::string with_vocabulary(std::string engine, std::string_view vocabulary);
 
 struct CutSegment {
     PlannedSegment plan;

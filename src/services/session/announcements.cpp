@@ -23,14 +23,15 @@ base::JsonObject payload_of(const model::Session& session) {
 
 }  // namespace
 
-base::Result<void> announce_queued(store::Transaction& transaction, const SessionRecord& record) {
+base::Result<void> announce_queued(store::Transaction& transaction, const SessionRecord& record, bool has_words) {
     const model::Session& session = record.session;
-    return emit(transaction, "session.queued", key_of(session, session.run_id), session.id,
-                {{"run_id", session.run_id},
-                 {"blob_key", record.video_key},
-                 {"language", record.said.language},
-                 {"model", record.said.model},
-                 {"priority", record.said.priority}});
+    base::JsonObject payload{{"run_id", session.run_id},
+                             {"blob_key", record.video_key},
+                             {"language", record.said.language},
+                             {"model", record.said.model},
+                             {"priority", record.said.priority}};
+    if (has_words) payload.push_back({"vocabulary", true});
+    return emit(transaction, "session.queued", key_of(session, session.run_id), session.id, std::move(payload));
 }
 
 base::Result<void> announce_completed(store::Transaction& transaction, const SessionRecord& record,

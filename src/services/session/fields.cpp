@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/utf8.hpp"
+#include "services/session/vocabulary.hpp"
 
 namespace session {
 namespace {
@@ -75,7 +76,8 @@ base::Result<SessionFields> parse_session_fields(const base::Json& body, std::st
     SessionFields session{.title = fields.optional_text("title", longest_title_bytes).value_or(""),
                           .language = fields.optional_text("language").value_or(std::string(default_language)),
                           .model = fields.optional_text("model").value_or(""),
-                          .priority = fields.optional_integer("priority", 0, highest_priority).value_or(0)};
+                          .priority = fields.optional_integer("priority", 0, highest_priority).value_or(0),
+                          .vocabulary = parse_vocabulary(fields)};
     if (!is_language_tag(session.language)) fields.fault("\"language\" must be a BCP 47 tag, such as \"en\"");
     if (!session.model.empty() && !is_model_name(session.model))
         fields.fault("\"model\" must be the name of a model: a-z, 0-9, '.', '_', '-'");

@@ -1,8 +1,10 @@
 // What people may say about a session, checked. Pure; any thread.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -19,10 +21,11 @@ struct SessionFields {
     std::string language;       // BCP 47
     std::string model;          // empty: the instance's default
     std::int64_t priority = 0;  // 0 to highest_priority; larger goes first within the tenant
+    std::optional<std::vector<std::string>> vocabulary = {};  // for a new session; kept apart (vocabulary.hpp)
     bool operator==(const SessionFields&) const = default;
 };
 
-/// Of {"title"?, "language"?, "model"?, "priority"?}. Errors: invalid_argument, unknown_field.
+/// Of {"title"?, "language"?, "model"?, "priority"?, "vocabulary"?}. Errors: invalid_argument, unknown_field.
 base::Result<SessionFields> parse_session_fields(const base::Json& body, std::string_view default_language);
 
 /// Without the blanks around it.

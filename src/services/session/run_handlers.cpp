@@ -4,6 +4,7 @@
 #include "services/session/adoption.hpp"
 #include "services/session/announcements.hpp"
 #include "services/session/handlers.hpp"
+#include "services/session/vocabulary.hpp"
 
 namespace session {
 namespace {
@@ -44,6 +45,7 @@ Result<Response> cancel(const Platform& platform, const Request& request, const 
 struct RetryWith {
     std::optional<std::string> language;
     std::optional<std::string> model;
+    std::optional<Phrases> vocabulary;
 };
 
 Result<RetryWith> retry_with(const Request& request) {
@@ -51,7 +53,7 @@ Result<RetryWith> retry_with(const Request& request) {
     const auto body = flow::json_body(request);
     if (!body) return std::unexpected(body.error());
     base::JsonFields fields(*body, "the retry");
-    RetryWith with{fields.optional_text("language"), fields.optional_text("model")};
+    RetryWith with{fields.optional_text("language"), fields.optional_text("model"), parse_vocabulary(fields)};
     if (with.language && !is_language_tag(*with.language))
         fields.fault("\"language\" must be a BCP 47 tag, such as \"en\"");
     if (with.model && !with.model->empty() && !is_model_name(*with.model))
@@ -72,7 +74,10 @@ Result<void> retry_session(Transaction& transaction, SessionRecord& record, cons
     if (with.language) record.said.language = *with.language;
     if (with.model) record.said.model = *with.model;
     if (auto saved = save_session(transaction, before, record); !saved) return saved;
-    return announce_queued(transaction, record);
+    if (with.vocabulary) {
+        if (auto kept = keep_vocabulary(transaction, record.session.id, *with.vocabulary); !kept) return kept;
+    }
+    return announce_queued_run(transaction, record);
 }
 
 Result<Response> retry(const Platform& platform, const Request& request, const Context& context) {

@@ -9,6 +9,7 @@
 #include "services/transcription/endings.hpp"
 #include "services/transcription/segment_rows.hpp"
 #include "services/transcription/work.hpp"
+#include "speech/cutter.hpp"
 #include "speech/guards.hpp"
 #include "speech/stitch.hpp"
 
@@ -31,7 +32,8 @@ void add(model::Transcript& transcript, const RecognisedSegment& segment) {
 Result<model::Transcript> fold(const Tools& tools, const store::Claim& claim, const RunRow& row) {
     auto transaction = tools.platform.database.tenant(claim.tenant_id).read();
     if (!transaction) return std::unexpected(std::move(transaction.error()));
-    model::Transcript transcript = speech::empty_transcript(row.language, row.run.engine);
+    model::Transcript transcript =
+        speech::empty_transcript(row.language, speech::with_vocabulary(row.run.engine, row.vocabulary));
     for (std::int64_t from = 0; from < row.run.segments_total; from += page_of_segments) {
         const auto segments = page_segments(*transaction, row.run.id, from, page_of_segments);
         if (!segments) return std::unexpected(segments.error());

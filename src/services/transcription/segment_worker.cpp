@@ -6,6 +6,7 @@
 #include "services/transcription/endings.hpp"
 #include "services/transcription/pcm.hpp"
 #include "services/transcription/segment_rows.hpp"
+#include "services/transcription/session_vocabulary.hpp"
 #include "services/transcription/work.hpp"
 #include "speech/batching_recogniser.hpp"
 
@@ -53,8 +54,16 @@ Result<std::vector<float>> samples_of(const Tools& tools, const store::Claim& cl
     return read_pcm(**blobs, row.pcm_key);
 }
 
-Result<flow::CommitWork> recognise(const SharedTools& tools, const speech::Recogniser& recogniser,
-                                   const store::Claim& claim, const flow::WorkLease& lease) {
+// An engine of this instance: its segments share batches, those that listen for the same words.
+struct Ears {
+    Ears(const std::shared_ptr<const speech::Recogniser>& engine, std::size_t turns)
+        : listeners(engine), batches(engine, turns, claims_a_turn) {}
+    Listeners listeners;
+    speech::BatchingRecogniser batches;
+};
+
+Result<flow::CommitWork> recognise(const SharedTools& tools, const Ears& ears, const store::Claim& claim,
+                                   const flow::WorkLease& lease) {
     const auto segment = payload_of(claim);
     if (!segment) return std::unexpected(segment.error());
     const auto row = waiting_segment(*tools, claim, *segment);
@@ -63,7 +72,9 @@ Result<flow::CommitWork> recognise(const SharedTools& tools, const speech::Recog
     const auto samples = samples_of(*tools, claim, **row);
     if (!samples) return std::unexpected(samples.error());
     if (lease.lost()) return base::fail(base::ErrorCode::lease_lost, "the recognition was stopped");
-    auto recognition = recogniser.recognise(*samples);
+    const auto listener = ears.listeners.get(*tools, claim, segment->run_id);
+    if (!listener) return std::unexpected(listener.error());
+    auto recognition = ears.batches.recognise_with(*listener, *samples);
     if (!recognition) return std::unexpected(std::move(recognition.error()));
     return [tools, recognised = Recognised{*segment, *std::move(recognition), std::ssize(*samples)}](
                store::Transaction& transaction) { return commit(*tools, transaction, recognised); };
@@ -72,14 +83,12 @@ Result<flow::CommitWork> recognise(const SharedTools& tools, const speech::Recog
 }  // namespace
 
 flow::WorkHandler segment_worker(SharedTools tools, const LoadedEngine& engine, std::size_t turns) {
-    const auto recogniser =
-        std::make_shared<const speech::BatchingRecogniser>(engine.engine.recogniser, turns, claims_a_turn);
+    const auto ears = std::make_shared<const Ears>(engine.engine.recogniser, turns);
     return {.kind = std::string(segment_kind),
             .capability = engine.fingerprint,
             .at_once = turns * claims_a_turn,
-            .work = [tools, recogniser](
-                        const store::Claim& claim,
-                        const flow::WorkLease& lease) { return recognise(tools, *recogniser, claim, lease); },
+            .work = [tools, ears](const store::Claim& claim,
+                                  const flow::WorkLease& lease) { return recognise(tools, *ears, claim, lease); },
             .gave_up = [tools](store::Transaction& transaction, const store::Claim& claim,
                                const base::Error& error) { return break_run(*tools, transaction, claim, error); }};
 }

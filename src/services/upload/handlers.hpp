@@ -10,8 +10,8 @@ namespace upload {
 
 /// /v1/uploads: tus 1.0.0.
 std::vector<runtime::Route> tus_routes(const Shared& shared);
-/// POST /v1/sessions as multipart/form-data. Fields (title, language, model) come before the file, "file", since the
-/// session is made when its first bytes arrive; a field behind it is refused.
+/// POST /v1/sessions as multipart/form-data. Fields (title, language, model, vocabulary) come before the file, "file",
+/// since the session is made when its first bytes arrive; a field behind it is refused.
 std::vector<runtime::Route> form_routes(const Shared& shared);
 /// PUT and GET /v1/sessions/{id}/video.
 std::vector<runtime::Route> video_routes(const Shared& shared);

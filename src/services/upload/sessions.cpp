@@ -69,6 +69,7 @@ base::Result<void> create_session(const Uploads& shared, const runtime::Context&
     add("title", fields.title);
     add("language", fields.language);
     add("model", fields.model);
+    add("vocabulary", fields.vocabulary);
     runtime::Request request{.method = "PUT",
                              .target = path_of("/internal/sessions/", session_id),
                              .headers = {{"Content-Type", "application/json"}},

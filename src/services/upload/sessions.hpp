@@ -14,6 +14,7 @@ struct SessionFields {
     std::optional<std::string> title;
     std::optional<std::string> language;
     std::optional<std::string> model;
+    std::optional<std::string> vocabulary = {};  // phrases with commas between
 };
 
 struct SessionView {
