@@ -149,8 +149,47 @@ def test_a_language_the_model_does_not_know(language):
     assert "moonshine-tiny-en" in line and "knows: en" in line
 
 
+def test_words_to_listen_for(tmp_path):
+    vocabulary = tmp_path / "words"
+    vocabulary.write_text("# names\nKubernetes\nNew  South Wales\n")
+    plain = transcribe(UTTERANCE, "--format", "json")
+    listening = transcribe(UTTERANCE, "--format", "json", "--vocabulary", vocabulary)
+    assert listening.returncode == 0, listening.stderr
+    plain, listening = json.loads(plain.stdout), json.loads(listening.stdout)
+    assert listening.pop("engine").startswith(plain.pop("engine") + " vocabulary-")
+    assert listening == plain, "none of it was heard"
+    piped = transcribe(UTTERANCE, "--format", "json", "--vocabulary", "-", stdin=vocabulary.open())
+    assert json.loads(piped.stdout)["text"] == plain["text"]
+
+
+def test_words_that_cannot_be_listened_for(tmp_path):
+    vocabulary = tmp_path / "words"
+    vocabulary.write_text("Kubernetes\n" + "a" * 101)
+    assert "phrase 2" in failure("invalid_argument", UTTERANCE, "--vocabulary", vocabulary, exit_code=2)
+    failure("file_not_found", UTTERANCE, "--vocabulary", tmp_path / "nothing")
+    vocabulary.write_text("Kubernetes")
+    line = failure("invalid_argument", UTTERANCE, "--vocabulary", vocabulary, "--model", MEDIA / "ctc-model", exit_code=2)
+    assert "does not take a vocabulary" in line
+
+
+def test_speech_in_another_language_is_told():
+    french = MEDIA / "other-language/fleurs/fleurs-fr-000.ogg"
+    result = transcribe(french)
+    assert result.returncode == 0 and result.stdout.strip(), "the text is kept"
+    assert f"{french}: language_unsupported: " in result.stderr
+    assert report(french)["files"][0]["warning"]["code"] == "language_unsupported"
+    assert "warning" not in report(UTTERANCE)["files"][0]
+
+
+def test_cuda_where_there_is_none():
+    asked = transcribe(UTTERANCE, "--provider", "auto")
+    assert asked.returncode == 0 and "no CUDA, the CPU is used: " in asked.stderr
+    assert "libonnxruntime_providers_cuda.so" in failure("unavailable", UTTERANCE, "--provider", "cuda")
+    assert "CUDA" not in transcribe(UTTERANCE).stderr
+
+
 @pytest.mark.parametrize("arguments", [
-    [], ["--nonsense", "a.mp4"], ["a.mp4", "--threads", "0"], ["a.mp4", "--format"], ["-", "-"],
+    [], ["--nonsense", "a.mp4"], ["a.mp4", "--provider", "gpu"], ["a.mp4", "--vocabulary", ""], ["-", "--vocabulary", "-"], ["a.mp4", "--threads", "0"], ["a.mp4", "--format"], ["-", "-"],
     ["a.mp4", "--subtitle-rules", "bbc"], ["a.mp4", "--subtitle-rules", "custom", "--subtitle-settings", "max_lines=0"],
     ["a.mp4", "--language", ""], ["a.mp4", "--output", ""], ["a.mp4", "--model", ""],
     ["a.mp4", "--format", "srt,,vtt"], ["a.mp4", "--format", "srt,"], ["a.mp4", "--format", ""]])

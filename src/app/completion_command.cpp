@@ -41,6 +41,7 @@ Words rule_sets() {
 constexpr std::array places{
     Place{"--format", Kind::list, [] { return names_of(formats::all_formats()); }},
     Place{"--subtitle-rules", Kind::word, rule_sets},
+    Place{"--provider", Kind::word, [] { return Words{"cpu", "cuda", "auto"}; }},
     Place{"--family", Kind::word, [] { return names_of(speech::model_families()); }},
     Place{"SHELL", Kind::word, [] { return Words{"bash", "zsh", "fish"}; }},
     Place{"--encoding", Kind::word, [] { return Words{"pcm_s16le", "pcm_f32le", "mulaw"}; }},

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 
+#include "app/console.hpp"
 #include "app/model_store.hpp"
 #include "media/sandboxed_decoder.hpp"
 #include "runtime/files.hpp"
@@ -27,10 +28,11 @@ Result<std::shared_ptr<const speech::VoiceActivityModel>> load_voice_activity(co
     return shared(std::move(*model));
 }
 
-Result<std::shared_ptr<const speech::Recogniser>> load_recogniser(const ModelStore& store, const std::string& name) {
+Result<std::shared_ptr<const speech::Recogniser>> load_recogniser(const ModelStore& store, const std::string& name,
+                                                                  speech::Provider provider) {
     const auto model = store.find(name);
     if (!model) return std::unexpected(model.error());
-    auto recogniser = speech::make_recogniser(model->description, model->path);
+    auto recogniser = speech::make_recogniser(model->description, model->path, {}, provider);
     if (!recogniser) return std::unexpected(recogniser.error());
     return std::shared_ptr<const speech::Recogniser>(std::move(*recogniser));
 }
@@ -38,7 +40,7 @@ Result<std::shared_ptr<const speech::Recogniser>> load_recogniser(const ModelSto
 // Loads each model once, whoever asks first; the others wait for it.
 class LoadedModels {
   public:
-    explicit LoadedModels(ModelStore store) : store_(std::move(store)) {}
+    LoadedModels(ModelStore store, speech::Provider provider) : store_(std::move(store)), provider_(provider) {}
 
     Result<Engine> load(const std::string& asked) {
         const std::string name = asked.empty() ? std::string(default_model) : asked;
@@ -52,7 +54,7 @@ class LoadedModels {
             if (!loaded) return std::unexpected(loaded.error());
             voice_activity_ = *loaded;
         }
-        auto recogniser = load_recogniser(store_, name);
+        auto recogniser = load_recogniser(store_, name, provider_);
         if (!recogniser) return std::unexpected(recogniser.error());
         load_speakers();
         return engines_.emplace(name, Engine{*recogniser, voice_activity_, speaker_model_}).first->second;
@@ -75,6 +77,7 @@ class LoadedModels {
     }
 
     const ModelStore store_;
+    const speech::Provider provider_;
     std::mutex mutex_;
     std::shared_ptr<const speech::VoiceActivityModel> voice_activity_;
     std::shared_ptr<const speech::SpeakerModel> speaker_model_;
@@ -83,8 +86,21 @@ class LoadedModels {
 
 }  // namespace
 
-Result<transcription::Engines> engines_of_this_machine(const flow::Platform&) {
-    const auto models = std::make_shared<LoadedModels>(ModelStore::of_this_machine());
+Result<speech::ChosenProvider> provider_for(std::string_view wanted) {
+    const auto parsed = speech::parse_provider(wanted);
+    if (!parsed) return std::unexpected(parsed.error());
+    return speech::choose_provider(*parsed, speech::cuda_of_this_machine(runtime::program_folder() / "lib"));
+}
+
+Result<transcription::Engines> engines_of_this_machine(const flow::Platform& platform) {
+    const auto chosen = provider_for(platform.config.text("transcription.provider"));
+    if (!chosen) return std::unexpected(chosen.error());
+    if (!chosen->told.empty()) {
+        print_warning(chosen->told);
+        platform.log.write(runtime::LogLevel::warning, "transcription.no_cuda", nullptr,
+                           {{"message", std::string_view(chosen->told)}});
+    }
+    const auto models = std::make_shared<LoadedModels>(ModelStore::of_this_machine(), chosen->provider);
     return transcription::Engines{.decoder = std::make_shared<media::SandboxedDecoder>(media::SandboxedDecoderOptions{
                                       .helper = runtime::program_folder() / "video-transcriber-decode"}),
                                   .load = [models](const std::string& name) { return models->load(name); },

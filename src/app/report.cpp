@@ -8,6 +8,7 @@
 #include "app/option_values.hpp"
 #include "app/progress.hpp"
 #include "base/json_writer.hpp"
+#include "model/warnings.hpp"
 
 namespace app {
 namespace {
@@ -117,6 +118,7 @@ void write_outputs(JsonWriter& json, std::span<const Output> outputs) {
 void write_outcome(JsonWriter& json, const FileOutcome& outcome) {
     json.begin_object().key("input").value(outcome.input.path.string()).key("status").value(status_of(outcome));
     if (outcome.error) write_error(json.key("error"), *outcome.error);
+    if (const auto warning = warning_of(outcome)) write_error(json.key("warning"), *warning);
     if (outcome.media) write_media(json, *outcome.media);
     write_damages(json, outcome.damages);
     if (outcome.transcript) write_transcript(json, *outcome.transcript);
@@ -133,6 +135,10 @@ void write_cost(JsonWriter& json, const BatchCost& cost) {
 }
 
 }  // namespace
+
+std::optional<base::Error> warning_of(const FileOutcome& outcome) {
+    return outcome.transcript ? model::warning_about(*outcome.transcript) : std::nullopt;
+}
 
 const char* status_of(const FileOutcome& outcome) {
     return outcome.error ? "failed" : "completed";

@@ -26,6 +26,9 @@ std::string json_report(std::span<const FileOutcome> outcomes, std::span<const A
 /// "completed" or "failed".
 const char* status_of(const FileOutcome& outcome);
 
+/// What is to be known of a transcript that is there all the same.
+std::optional<base::Error> warning_of(const FileOutcome& outcome);
+
 /// One line for people about a file that is done: "talk.mp4: 0:42 in 1.9 s (22.0x), 3 segments, talk.srt".
 std::string describe(const FileOutcome& outcome);
 

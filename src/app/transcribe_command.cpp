@@ -8,6 +8,7 @@
 
 #include "app/command.hpp"
 #include "app/console.hpp"
+#include "app/engines.hpp"
 #include "app/exit_code.hpp"
 #include "app/model_store.hpp"
 #include "app/option_values.hpp"
@@ -65,6 +66,8 @@ void tell_outcome(const FileOutcome& outcome, const std::string& rules, bool qui
         for (const media::Damage& damage : outcome.damages) {
             if (damage.kind != "truncated") print_warning(outcome.input.path.string() + ": " + describe(damage));
         }
+        if (const auto warning = warning_of(outcome))
+            print_warning(outcome.input.path.string() + ": " + tell(*warning));
         tell_broken_rules(outcome, rules);
         if (outcome.transcript && !outcome.error) print_note(describe(outcome));
     }
@@ -215,13 +218,26 @@ base::Result<std::unique_ptr<speech::SpeakerModel>> load_speaker_model(const Mod
     return speech::load_speaker_model(*weights);
 }
 
+base::Result<std::shared_ptr<const speech::Recogniser>> load_recogniser(const ModelFolder& model,
+                                                                        const Request& request,
+                                                                        const TranscribeOptions& options) {
+    const auto chosen = provider_for(options.provider);
+    if (!chosen) return std::unexpected(chosen.error());
+    if (!chosen->told.empty() && !options.quiet) print_warning(chosen->told);
+    auto recogniser =
+        speech::make_recogniser(model.description, model.path, request.language.engine_tag, chosen->provider);
+    if (!recogniser) return std::unexpected(recogniser.error());
+    if (!request.phrases.empty()) return (*recogniser)->with_phrases(request.phrases);
+    return *std::move(recogniser);
+}
+
 base::Result<Models> load_models(const ModelStore& store, const ModelFolder& model, const Request& request,
                                  const TranscribeOptions& options) {
     const auto weights = store.voice_activity_weights();
     if (!weights) return std::unexpected(weights.error());
     auto voice_activity = speech::VoiceActivityModel::load(*weights);
     if (!voice_activity) return std::unexpected(voice_activity.error());
-    auto recogniser = speech::make_recogniser(model.description, model.path, request.language.engine_tag);
+    auto recogniser = load_recogniser(model, request, options);
     if (!recogniser) return std::unexpected(recogniser.error());
     auto speaker_model = load_speaker_model(store, options);
     if (!speaker_model) return std::unexpected(speaker_model.error());
@@ -274,6 +290,15 @@ void declare_transcribe(CLI::App& command, Action& chosen) {
     command.add_option("-m,--model", options->model, "Name of a model, or the path of its folder")
         ->check(not_empty)
         ->capture_default_str();
+    command
+        .add_option("--provider", options->provider,
+                    "Where models run that sherpa-onnx reads: cpu, cuda, auto (a GPU where there is one)")
+        ->check(CLI::IsMember({"cpu", "cuda", "auto"}))
+        ->capture_default_str();
+    command
+        .add_option("--vocabulary", options->vocabulary,
+                    "File of words and names to listen for, one a line; - is standard input")
+        ->check(not_empty);
     command.add_option("-t,--threads", options->threads, "Segments recognised at once (default: one a core)")
         ->check(CLI::Range(1, 1024));
     command.add_flag("--channels", options->channels_apart, "Transcribe each channel (up to 8) on its own");

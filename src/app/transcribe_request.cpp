@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/option_values.hpp"
+#include "model/phrases.hpp"
 #include "model/speakers.hpp"
 #include "runtime/files.hpp"
 #include "runtime/ordered_pool.hpp"
@@ -46,6 +47,18 @@ Result<speech::ChosenLanguage> choose_language(const std::string& wanted, const 
     return base::fail(ErrorCode::language_unsupported,
                       model.name + ": " + chosen.error().message +
                           ". Add a model that does with: video-transcriber models add FOLDER");
+}
+
+// 1,000 phrases of 100 characters of four bytes, and room for comments.
+constexpr std::size_t vocabulary_limit_bytes = std::size_t{1} << 20U;
+
+Result<std::vector<std::string>> read_vocabulary(const std::string& path) {
+    if (path.empty()) return std::vector<std::string>{};
+    const auto text = runtime::read_file(path == "-" ? "/dev/stdin" : path, vocabulary_limit_bytes);
+    if (!text) return std::unexpected(text.error());
+    auto phrases = model::parse_phrases(*text);
+    if (phrases) return phrases;
+    return base::fail(phrases.error().code, path + ": " + phrases.error().message);
 }
 
 // What a file is, whatever name leads to it; absent when there is none.
@@ -93,7 +106,7 @@ Result<Request> check(const TranscribeOptions& options, const speech::ModelDescr
     if (!rules) return std::unexpected(rules.error());
     auto language = choose_language(options.language, model);
     if (!language) return std::unexpected(language.error());
-    if (std::ranges::count(options.files, "-") > 1)
+    if (std::ranges::count(options.files, "-") + (options.vocabulary == "-" ? 1 : 0) > 1)
         return base::fail(ErrorCode::invalid_argument, "standard input (-) can be read only once");
     if (auto speakers = model::check_speakers(options.speakers); !speakers) {
         return base::fail(ErrorCode::invalid_argument, "--speakers: " + speakers.error().message);
@@ -101,7 +114,10 @@ Result<Request> check(const TranscribeOptions& options, const speech::ModelDescr
     if (options.channels_apart && !options.speakers.empty())
         return base::fail(ErrorCode::invalid_argument,
                           "--channels and --speakers exclude each other: each channel stands for who speaks there");
+    auto phrases = read_vocabulary(options.vocabulary);
+    if (!phrases) return std::unexpected(phrases.error());
     Request request;
+    request.phrases = *std::move(phrases);
     request.plan = {*formats, {*rules, options.strict, options.wording}, output_folder(options, formats->size())};
     request.inputs = expand_inputs(options.files);
     request.language = *language;

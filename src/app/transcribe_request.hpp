@@ -21,6 +21,8 @@ struct TranscribeOptions {
     std::string language;
     bool channels_apart = false;
     std::string model;
+    std::string vocabulary;  // a file of phrases; - is standard input
+    std::string provider = "cpu";
     std::size_t threads = 0;
     std::string subtitle_rules = "netflix-en";
     std::string subtitle_settings;
@@ -36,11 +38,12 @@ struct Request {
     OutputPlan plan;
     speech::ChosenLanguage language;
     std::size_t threads = 1;
+    std::vector<std::string> phrases = {};  // to listen for
 };
 
 /// Reads folders and looks at files, writes nothing. Errors: unknown_format, language_unsupported, output_failed (the
-/// folder of the outputs), invalid_argument (the value of an option, standard input twice, an output that would be
-/// written over an input of the batch).
+/// folder of the outputs), file_not_found and the like (the vocabulary), invalid_argument (the value of an option,
+/// standard input twice, an output that would be written over an input of the batch).
 base::Result<Request> check(const TranscribeOptions& options, const speech::ModelDescription& model);
 
 }  // namespace app

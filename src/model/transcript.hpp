@@ -21,6 +21,7 @@ enum class Doubt : std::uint8_t {
     too_few_words,   // long speech, hardly a word
     weak_speech,     // voice activity was not sure that there is speech at all
     unsure_words,    // the engine itself hardly believes its words: noise, names, or another language than it knows
+    other_language,  // so hardly that this is most likely a language that it does not know
 };
 
 /// The stable text of a doubt, such as "repetition"; JSON and captions carry it.
@@ -36,6 +37,8 @@ constexpr const char* doubt_name(Doubt doubt) {
             return "weak_speech";
         case Doubt::unsure_words:
             return "unsure_words";
+        case Doubt::other_language:
+            return "other_language";
     }
     return "unknown";
 }

@@ -19,8 +19,8 @@ using base::Result;
 constexpr double longest_seconds = 1e7;  // 115 days: beyond any media
 constexpr std::size_t longest_text_bytes = std::size_t{1} << 20U;
 constexpr std::int64_t most_channels = 64;
-constexpr std::array all_doubts{Doubt::repetition, Doubt::too_many_words, Doubt::too_few_words, Doubt::weak_speech,
-                                Doubt::unsure_words};
+constexpr std::array all_doubts{Doubt::repetition,  Doubt::too_many_words, Doubt::too_few_words,
+                                Doubt::weak_speech, Doubt::unsure_words,   Doubt::other_language};
 
 Json to_json(const TimeSpan& time) {
     return JsonArray{time.start_seconds, time.end_seconds};

@@ -10,7 +10,12 @@ BatchingRecogniser::BatchingRecogniser(std::shared_ptr<const Recogniser> within,
     : within_(std::move(within)), largest_batch_(largest_batch), free_turns_(turns) {}
 
 base::Result<Recognition> BatchingRecogniser::recognise(std::span<const float> samples) const {
-    Call call{samples, {}};
+    return recognise_with(within_, samples);
+}
+
+base::Result<Recognition> BatchingRecogniser::recognise_with(const std::shared_ptr<const Recogniser>& recogniser,
+                                                             std::span<const float> samples) const {
+    Call call{recogniser.get(), samples, {}};
     std::unique_lock lock(mutex_);
     waiting_.push_back(&call);
     // Whoever is awake while a turn is free takes it for the oldest calls, which may not be its own.
@@ -30,18 +35,21 @@ std::size_t BatchingRecogniser::waiting() const {
 }
 
 void BatchingRecogniser::take_turn(std::unique_lock<std::mutex>& lock) const {
-    const std::size_t size = std::min(waiting_.size(), largest_batch_);
-    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
-    const std::vector<Call*> calls(waiting_.begin(), end);
-    waiting_.erase(waiting_.begin(), end);
+    const Recogniser* recogniser = waiting_.front()->recogniser;
+    std::vector<Call*> calls;
+    std::erase_if(waiting_, [&](Call* call) {
+        if (call->recogniser != recogniser || calls.size() == largest_batch_) return false;
+        calls.push_back(call);
+        return true;
+    });
     --free_turns_;
     lock.unlock();
     std::vector<std::span<const float>> segments;
     for (const Call* call : calls)
         segments.push_back(call->samples);
-    auto results = within_->recognise_all(segments);
+    auto results = recogniser->recognise_all(segments);
     lock.lock();
-    for (std::size_t i = 0; i < size; ++i)
+    for (std::size_t i = 0; i < calls.size(); ++i)
         calls[i]->result = std::move(results[i]);
     ++free_turns_;
     changed_.notify_all();

@@ -18,6 +18,10 @@ class BatchingRecogniser final : public Recogniser {
 
     /// Any number of threads; one more than `turns` waits. No thread is needed but those of the callers.
     [[nodiscard]] base::Result<Recognition> recognise(std::span<const float> samples) const override;
+    /// By another recogniser of the same engine (Recogniser::with_phrases), under the same turns; callers with the same
+    /// one share batches.
+    [[nodiscard]] base::Result<Recognition> recognise_with(const std::shared_ptr<const Recogniser>& recogniser,
+                                                           std::span<const float> samples) const;
     [[nodiscard]] std::vector<base::Result<Recognition>> recognise_all(
         std::span<const std::span<const float>> segments) const override {
         return within_->recognise_all(segments);
@@ -30,6 +34,7 @@ class BatchingRecogniser final : public Recogniser {
 
   private:
     struct Call {
+        const Recogniser* recogniser;
         std::span<const float> samples;
         std::optional<base::Result<Recognition>> result;
     };

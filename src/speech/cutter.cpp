@@ -32,7 +32,14 @@ void clip(PlannedSegment& segment, std::int64_t end) {
 std::string engine_fingerprint(const Recogniser& recogniser, const VoiceActivityModel& voice_activity,
                                const SpeakerModel* speaker_model) {
     const std::string speakers = speaker_model == nullptr ? "" : " " + speaker_model->fingerprint();
-    return recogniser.fingerprint() + " " + voice_activity.fingerprint() + " " + std::string(plan_version) + speakers;
+    return with_vocabulary(
+        recogniser.fingerprint() + " " + voice_activity.fingerprint() + " " + std::string(plan_version) + speakers,
+        recogniser.vocabulary());
+}
+
+std::string with_vocabulary(std::string engine, std::string_view vocabulary) {
+    if (!vocabulary.empty()) engine += " vocabulary-" + std::string(vocabulary);
+    return engine;
 }
 
 std::span<const float> SegmentCutter::Recent::get(const SampleSpan& span) const {

@@ -23,6 +23,8 @@ namespace speech {
 /// speaker model where there is one.
 std::string engine_fingerprint(const Recogniser& recogniser, const VoiceActivityModel& voice_activity,
                                const SpeakerModel* speaker_model = nullptr);
+/// The same for an engine that listens for phrases, by their model::phrases_fingerprint; as it is for none.
+std::string with_vocabulary(std::string engine, std::string_view vocabulary);
 
 struct CutSegment {
     PlannedSegment plan;

@@ -23,6 +23,9 @@ constexpr std::size_t longest_loop = 12;   // words
 constexpr int few_tokens_to_judge = 4;     // fewer say nothing about how sure the engine is
 // Over 259 English segments of the test media one in 250 is below, over 32 in 20 other languages two in three.
 constexpr float least_mean_log_probability = -0.7F;
+// The mean of the words' probabilities; docs/benchmarks.md has how often each kind of speech is below.
+constexpr double least_mean_word_confidence = 0.5;
+constexpr std::size_t few_words_to_judge_language = 5;
 constexpr std::size_t least_loop_repeats = 3;
 constexpr std::size_t least_loop_words = 8;  // in all repeats together: "no, no, no, no" is speech
 
@@ -52,6 +55,14 @@ std::size_t repeats_before(const std::vector<std::string>& words, std::size_t en
         ++repeats;
     }
     return repeats;
+}
+
+bool is_other_language(const std::vector<RecognisedWord>& words) {
+    if (words.size() < few_words_to_judge_language) return false;
+    double sum = 0;
+    for (const RecognisedWord& word : words)
+        sum += static_cast<double>(word.confidence);
+    return sum < least_mean_word_confidence * static_cast<double>(words.size());
 }
 
 }  // namespace
@@ -107,6 +118,7 @@ std::vector<model::Doubt> doubts_about(const PlannedSegment& segment, const Reco
     if (recognition.tokens >= few_tokens_to_judge &&
         recognition.mean_log_probability.value_or(0) < least_mean_log_probability)
         doubts.push_back(model::Doubt::unsure_words);
+    if (is_other_language(recognition.words)) doubts.push_back(model::Doubt::other_language);
     return doubts;
 }
 

@@ -61,5 +61,16 @@ TEST(DoubtsAbout, MarksEachKind) {
               (std::vector{Doubt::repetition, Doubt::too_many_words, Doubt::weak_speech}));
 }
 
+TEST(Guards, MarkWordsThatAreMostLikelyOfAnotherLanguage) {
+    const auto said = [](std::size_t words, float confidence) {
+        Recognition recognition{"Wot nou den hear", static_cast<int>(words), {}, -0.2F};
+        recognition.words.assign(words, {"wot", {}, confidence});
+        return doubts_about(segment(3), recognition);
+    };
+    EXPECT_EQ(said(5, 0.49F), std::vector{Doubt::other_language});
+    EXPECT_TRUE(said(5, 0.51F).empty());
+    EXPECT_TRUE(said(4, 0.1F).empty()) << "too few to judge";
+}
+
 }  // namespace
 }  // namespace speech

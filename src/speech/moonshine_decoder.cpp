@@ -2,17 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "model/audio.hpp"
 #include "speech/attention.hpp"
+#include "speech/phrase_search.hpp"
 
 namespace speech {
 namespace {
 
 // One segment on its way: its frames as keys and values of every layer, and what has been said so far.
 struct Sequence {
-    std::vector<KeysAndValues<Half>> cross;
+    std::shared_ptr<const std::vector<KeysAndValues<Half>>> cross;
     std::vector<KeysAndValues<float>> self;
     std::vector<std::int32_t> tokens;
     std::vector<float> probabilities;
@@ -20,8 +24,12 @@ struct Sequence {
     std::size_t token_limit = 0;
 
     [[nodiscard]] float* step_attention() { return attention.data() + attention.size() - frames(); }
-    [[nodiscard]] std::size_t frames() const { return cross.front().size(); }
+    [[nodiscard]] std::size_t frames() const { return cross->front().size(); }
     [[nodiscard]] bool ended() const { return tokens.size() > token_limit || tokens.back() == end_token; }
+    void append(std::int32_t token, const NextToken& next) {
+        tokens.push_back(token);
+        probabilities.push_back(next.probabilities[static_cast<std::size_t>(token)]);
+    }
 };
 
 // One matrix over all frames, in halves: a token reads them all, and each is read by every token.
@@ -35,6 +43,7 @@ void read_frames(const PairedMatrix& matrix, const MatrixKernels& kernels, const
 }
 
 Sequence begin(const MoonshineWeights& weights, const MatrixKernels& kernels, const DecoderInput& input) {
+    std::vector<KeysAndValues<Half>> frames;
     Sequence sequence{.cross = {},
                       .self = {},
                       .tokens = {first_token},
@@ -42,39 +51,32 @@ Sequence begin(const MoonshineWeights& weights, const MatrixKernels& kernels, co
                       .attention = {},
                       .token_limit = input.token_limit};
     const MoonshineShape& shape = weights.shape;
-    std::vector<BFloat> frames(input.frames.values.size());
-    kernels.round(input.frames.values.data(), frames.size(), frames.data());
+    std::vector<BFloat> rounded(input.frames.values.size());
+    kernels.round(input.frames.values.data(), rounded.size(), rounded.data());
     std::vector<float> room;
     std::vector<Half> keys;
     std::vector<Half> values;
     for (const DecoderLayerWeights& layer : weights.decoder.layers) {
-        read_frames(layer.cross.key, kernels, frames, room, keys);
-        read_frames(layer.cross.value, kernels, frames, room, values);
-        auto& cross = sequence.cross.emplace_back(shape.heads, shape.head_width(), input.frames.count);
+        read_frames(layer.cross.key, kernels, rounded, room, keys);
+        read_frames(layer.cross.value, kernels, rounded, room, values);
+        auto& cross = frames.emplace_back(shape.heads, shape.head_width(), input.frames.count);
         for (std::size_t row = 0; row < input.frames.count; ++row)
             cross.append(keys.data() + row * shape.width, values.data() + row * shape.width);
         sequence.self.emplace_back(shape.heads, shape.head_width(), input.token_limit + 1);
     }
+    sequence.cross = std::make_shared<const std::vector<KeysAndValues<Half>>>(std::move(frames));
     return sequence;
 }
 
 // The rows of one token of every sequence; a row after the other in each buffer.
 class Step {
   public:
-    Step(const MoonshineWeights& weights, const MatrixKernels& kernels, const Rotary& rotary, std::size_t rows)
-        : weights_(weights),
-          shape_(weights.shape),
-          kernels_(kernels),
-          rotary_(rotary),
-          states_(rows * shape_.width),
-          norm_(rows * shape_.width),
-          query_(rows * shape_.width),
-          key_(rows * shape_.width),
-          value_(rows * shape_.width),
-          logits_(rows * shape_.vocabulary) {}
+    Step(const MoonshineWeights& weights, const MatrixKernels& kernels, const Rotary& rotary)
+        : weights_(weights), shape_(weights.shape), kernels_(kernels), rotary_(rotary) {}
 
-    // Appends the next token to each.
-    void run(std::span<Sequence* const> sequences) {
+    // What may follow each; good until the next call.
+    std::span<const NextToken> run(std::span<Sequence* const> sequences) {
+        make_room(sequences.size());
         for (std::size_t row = 0; row < sequences.size(); ++row) {
             Sequence& sequence = *sequences[row];
             embed(static_cast<std::size_t>(sequence.tokens.back()), states_.data() + row * shape_.width);
@@ -86,10 +88,16 @@ class Step {
             attend_to_frames(layer_weights, layer, sequences);
             feed_forward(layer_weights, sequences.size());
         }
-        choose(sequences);
+        return choose(sequences.size());
     }
 
   private:
+    void make_room(std::size_t rows) {
+        for (std::vector<float>* buffer : {&states_, &norm_, &query_, &key_, &value_})
+            buffer->resize(std::max(buffer->size(), rows * shape_.width));
+        logits_.resize(std::max(logits_.size(), rows * shape_.vocabulary));
+    }
+
     void embed(std::size_t token, float* state) const {
         const ByteMatrixValues& embedding = weights_.decoder.embedding;
         for (std::size_t i = 0; i < shape_.width; ++i) {
@@ -135,7 +143,7 @@ class Step {
         normalise(layer.cross_norm, sequences.size());
         multiply(layer.cross.query, norm_, width, sequences.size(), query_);
         for (std::size_t row = 0; row < sequences.size(); ++row) {
-            const KeysAndValues<Half>& frames = sequences[row]->cross[index];
+            const KeysAndValues<Half>& frames = (*sequences[row]->cross)[index];
             const float* query = query_.data() + row * width;
             frames.attend(kernels_, query, width, 1, room_, norm_.data() + row * width);
             for (const AlignmentHead& head : weights_.alignment_heads) {
@@ -158,16 +166,17 @@ class Step {
         add_through(layer.contract, wide_, step, rows);
     }
 
-    void choose(std::span<Sequence* const> sequences) {
-        normalise(weights_.decoder.norm, sequences.size());
-        multiply(weights_.decoder.output, norm_, shape_.width, sequences.size(), logits_);
-        for (std::size_t row = 0; row < sequences.size(); ++row) {
+    std::span<const NextToken> choose(std::size_t rows) {
+        normalise(weights_.decoder.norm, rows);
+        multiply(weights_.decoder.output, norm_, shape_.width, rows, logits_);
+        next_.clear();
+        for (std::size_t row = 0; row < rows; ++row) {
             float* logits = logits_.data() + row * shape_.vocabulary;
             const std::size_t token = kernels_.greatest(logits, shape_.vocabulary);
             kernels_.softmax(logits, shape_.vocabulary, 1, shape_.vocabulary);
-            sequences[row]->tokens.push_back(static_cast<std::int32_t>(token));
-            sequences[row]->probabilities.push_back(logits[token]);
+            next_.push_back({static_cast<std::int32_t>(token), {logits, shape_.vocabulary}});
         }
+        return next_;
     }
 
     const MoonshineWeights& weights_;
@@ -182,6 +191,73 @@ class Step {
     std::vector<float> wide_;
     std::vector<float> logits_;
     std::vector<float> room_;
+    std::vector<NextToken> next_;
+};
+
+// One input's texts: one, or a few while there are phrases to listen for.
+class Search {
+  public:
+    Search(Sequence begun, const PhraseTrie* phrases) : phrases_(phrases) {
+        texts_.emplace_back();
+        open_.push_back(std::move(begun));
+    }
+
+    [[nodiscard]] std::vector<Sequence>& open() { return open_; }
+
+    // `next` is what may follow each of the open ones.
+    void go_on(std::span<const NextToken> next) {
+        if (phrases_ == nullptr) {
+            open_.front().append(next.front().likeliest, next.front());
+            if (open_.front().ended()) best_ = std::move(open_.front());
+            if (best_) open_.clear();
+            return;
+        }
+        const auto steps = speech::go_on(*phrases_, texts_, next, best_worth_);
+        follow(steps, next);
+        end_those_that_have();
+    }
+
+    Sequence take() { return *std::move(best_); }
+
+  private:
+    void follow(const std::vector<PhraseStep>& steps, std::span<const NextToken> next) {
+        std::vector<std::size_t> uses(open_.size());
+        for (const PhraseStep& step : steps)
+            ++uses[step.from];
+        std::vector<Sequence> sequences;
+        texts_.clear();
+        for (const PhraseStep& step : steps) {
+            Sequence& from = open_[step.from];
+            sequences.push_back(--uses[step.from] == 0 ? std::move(from) : from);
+            sequences.back().append(step.token, next[step.from]);
+            texts_.push_back(step.text);
+        }
+        open_ = std::move(sequences);
+    }
+
+    void end_those_that_have() {
+        std::vector<Sequence> sequences;
+        std::vector<PhraseText> texts;
+        for (std::size_t i = 0; i < open_.size(); ++i) {
+            if (!open_[i].ended()) {
+                sequences.push_back(std::move(open_[i]));
+                texts.push_back(texts_[i]);
+                continue;
+            }
+            const double worth = worth_at_end(*phrases_, texts_[i]);
+            if (best_ && worth <= best_worth_) continue;
+            best_ = std::move(open_[i]);
+            best_worth_ = worth;
+        }
+        open_ = std::move(sequences);
+        texts_ = std::move(texts);
+    }
+
+    const PhraseTrie* phrases_;
+    std::vector<Sequence> open_;
+    std::vector<PhraseText> texts_;  // of the open ones
+    std::optional<Sequence> best_;   // of those that have ended
+    double best_worth_ = -std::numeric_limits<double>::infinity();
 };
 
 DecodedTokens decoded(Sequence sequence) {
@@ -205,24 +281,31 @@ std::size_t token_limit(std::size_t samples) {
 
 std::vector<DecodedTokens> decode(const MoonshineWeights& weights, const MatrixKernels& kernels,
                                   std::span<const DecoderInput> inputs) {
-    std::vector<Sequence> sequences;
+    std::vector<Search> searches;
     std::size_t longest = 0;
     for (const DecoderInput& input : inputs) {
-        sequences.push_back(begin(weights, kernels, input));
+        searches.emplace_back(begin(weights, kernels, input), input.phrases);
         longest = std::max(longest, input.token_limit);
     }
     const Rotary rotary(weights.rotary_frequencies, longest + 1);
-    Step step(weights, kernels, rotary, inputs.size());
-    std::vector<Sequence*> open;
-    for (Sequence& sequence : sequences)
-        open.push_back(&sequence);
-    while (!open.empty()) {
-        step.run(open);
-        std::erase_if(open, [](const Sequence* sequence) { return sequence->ended(); });
+    Step step(weights, kernels, rotary);
+    while (true) {
+        std::vector<Sequence*> open;
+        for (Search& search : searches) {
+            for (Sequence& sequence : search.open())
+                open.push_back(&sequence);
+        }
+        if (open.empty()) break;
+        std::span<const NextToken> next = step.run(open);
+        for (Search& search : searches) {
+            const std::size_t rows = search.open().size();
+            if (rows > 0) search.go_on(next.first(rows));
+            next = next.subspan(rows);
+        }
     }
     std::vector<DecodedTokens> results;
-    for (Sequence& sequence : sequences)
-        results.push_back(decoded(std::move(sequence)));
+    for (Search& search : searches)
+        results.push_back(decoded(search.take()));
     return results;
 }
 

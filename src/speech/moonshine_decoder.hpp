@@ -1,5 +1,5 @@
-// Moonshine's decoder: frames to tokens, for a batch of segments at once. Greedy: the likeliest token each time. Pure;
-// any thread.
+// Moonshine's decoder: frames to tokens, for a batch of segments at once. Greedy: the likeliest token each time, unless
+// there are phrases to listen for (phrase_search.hpp). Pure; any thread.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +8,7 @@
 
 #include "speech/moonshine_encoder.hpp"
 #include "speech/moonshine_weights.hpp"
+#include "speech/phrase_trie.hpp"
 
 namespace speech {
 
@@ -20,11 +21,12 @@ std::size_t token_limit(std::size_t samples);
 struct DecoderInput {
     Frames frames;
     std::size_t token_limit = 0;
+    const PhraseTrie* phrases = nullptr;  // what to listen for; nothing costs nothing
 };
 
 struct DecodedTokens {
     std::vector<std::int32_t> tokens;  // without the first and the end
-    std::vector<float> probabilities;  // of each token, given those before it
+    std::vector<float> probabilities;  // of each token, given those before it, without bonuses
     /// Where the alignment heads looked at each step, their shares added up: [step][frame]. A step gives a token; the
     /// last one gave the end, unless the limit was met.
     std::vector<float> attention;

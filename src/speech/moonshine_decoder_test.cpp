@@ -91,6 +91,54 @@ TEST(MoonshineDecoder, SaysTheSameInAnyBatchAndOnEveryInstructionSet) {
     }
 }
 
+PhraseTrie random_phrases(RandomValues& random) {
+    std::vector<Tokens> phrases(random.count(1, 6));
+    for (Tokens& phrase : phrases) {
+        phrase.resize(random.count(1, 3));
+        std::ranges::generate(phrase,
+                              [&] { return static_cast<std::int32_t>(random.count(3, Model::vocabulary - 1)); });
+    }
+    return {phrases, std::vector<bool>(Model::vocabulary, false)};
+}
+
+// With phrases to listen for, a text is one that the definition finds likely, or has one of them; its probabilities
+// are those without bonuses, and it is the same beside any others.
+TEST(MoonshineDecoder, ListensForPhrasesTheSameInAnyBatch) {
+    std::size_t changed = 0;
+    for (unsigned seed = 0; seed < 100; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const Model model(seed);
+        const MoonshineWeights weights = model.weights();
+        RandomValues random(seed);
+        const PhraseTrie phrases = random_phrases(random);
+        const PhraseTrie none(std::vector<Tokens>{}, std::vector<bool>(Model::vocabulary, false));
+        std::vector<DecoderInput> inputs(random.count(2, 9));
+        std::ranges::generate(inputs, [&] { return random_input(random); });
+        const auto plain = decode(weights, matrix_kernels().front(), inputs);
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            inputs[i].phrases = i % 3 == 0 ? nullptr : i % 3 == 1 ? &phrases : &none;
+        const auto together = decode(weights, matrix_kernels().front(), inputs);
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            ASSERT_EQ(decode(weights, matrix_kernels().front(), std::span(inputs).subspan(i, 1)).front(), together[i]);
+            if (i % 3 != 1) {
+                ASSERT_EQ(together[i], plain[i]) << "nothing to listen for";
+            }
+            changed += together[i] == plain[i] ? 0U : 1U;
+            Tokens said = {first_token};
+            for (std::size_t at = 0; at < together[i].tokens.size(); ++at) {
+                const auto token = static_cast<std::size_t>(together[i].tokens[at]);
+                const Model::Step step = model.next(rows_of(inputs[i].frames), said);
+                ASSERT_NEAR(static_cast<double>(together[i].probabilities[at]), probability_of(step.logits, token),
+                            0.01);
+                said.push_back(together[i].tokens[at]);
+            }
+            ASSERT_EQ(together[i].attention.size() / together[i].frames,
+                      std::min(together[i].tokens.size() + 1, inputs[i].token_limit));
+        }
+    }
+    EXPECT_GT(changed, 20U) << "phrases were not tried";
+}
+
 TEST(MoonshineDecoder, SaysNothingOfNothing) {
     EXPECT_TRUE(decode(Model(1).weights(), matrix_kernels().front(), {}).empty());
 }

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/phrases.hpp"
 #include "runtime/files.hpp"
 #include "speech/moonshine_decoder.hpp"
 #include "speech/moonshine_encoder.hpp"
+#include "speech/phrase_trie.hpp"
+#include "speech/token_encoder.hpp"
 #include "speech/token_words.hpp"
 #include "speech/vocabulary.hpp"
 
@@ -24,15 +27,38 @@ base::Result<std::string> read_role(const ModelDescription& description, const s
     return runtime::read_file(folder / file->second.path, file_limit_bytes);
 }
 
+// What one model's recognisers share, whatever they listen for.
+struct Model {
+    MoonshineWeights weights;
+    Vocabulary vocabulary;
+    TokenEncoder encoder;
+    const MatrixKernels& kernels;
+    std::string fingerprint;
+    std::vector<std::string> languages;
+};
+
+// A token goes on with a word when it begins with what stands within words.
+bool continues_word(std::string_view text) {
+    if (text.empty()) return false;
+    const char first = text.front();
+    return static_cast<unsigned char>(first) >= 0x80 || (first >= '0' && first <= '9') ||
+           (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z');
+}
+
+PhraseTrie make_trie(const Model& model, const std::vector<std::string>& phrases) {
+    std::vector<bool> continues(model.vocabulary.size());
+    for (std::size_t token = 0; token < continues.size(); ++token)
+        continues[token] = continues_word(model.vocabulary.text_of(static_cast<std::int32_t>(token)));
+    return {phrase_tokens(model.encoder, phrases), std::move(continues)};
+}
+
 class MoonshineRecogniser : public Recogniser {
   public:
-    MoonshineRecogniser(const ModelDescription& description, MoonshineWeights weights, Vocabulary vocabulary)
-        : weights_(std::move(weights)),
-          vocabulary_(std::move(vocabulary)),
-          kernels_(matrix_kernels().front()),
-          fingerprint_(description.name + "/" + files_fingerprint(description) + " video-transcriber-1 " +
-                       std::string(kernels_.name)),
-          languages_(description.languages) {}
+    explicit MoonshineRecogniser(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
+    MoonshineRecogniser(std::shared_ptr<const Model> model, const std::vector<std::string>& phrases)
+        : model_(std::move(model)),
+          vocabulary_(model::phrases_fingerprint(phrases)),
+          phrases_(make_trie(*model_, phrases)) {}
 
     base::Result<Recognition> recognise(std::span<const float> samples) const override {
         const std::span<const float> one[] = {samples};
@@ -50,8 +76,14 @@ class MoonshineRecogniser : public Recogniser {
         return results;
     }
 
-    const std::string& fingerprint() const override { return fingerprint_; }
-    const std::vector<std::string>& languages() const override { return languages_; }
+    const std::string& fingerprint() const override { return model_->fingerprint; }
+    std::string vocabulary() const override { return vocabulary_; }
+    const std::vector<std::string>& languages() const override { return model_->languages; }
+    base::Result<std::shared_ptr<const Recogniser>> with_phrases(
+        const std::vector<std::string>& phrases) const override {
+        if (phrases.empty()) return std::make_shared<MoonshineRecogniser>(model_);
+        return std::make_shared<MoonshineRecogniser>(model_, phrases);
+    }
 
   private:
     // Segments of one length end at about the same step.
@@ -66,21 +98,23 @@ class MoonshineRecogniser : public Recogniser {
     void recognise_batch(std::span<const std::span<const float>> segments, std::span<const std::size_t> batch,
                          std::vector<base::Result<Recognition>>& results) const {
         std::vector<DecoderInput> inputs;
-        for (const std::size_t index : batch)
-            inputs.push_back({encode(weights_, kernels_, segments[index]), token_limit(segments[index].size())});
-        const auto decoded = decode(weights_, kernels_, inputs);
+        const PhraseTrie* phrases = phrases_ ? &*phrases_ : nullptr;
+        for (const std::size_t index : batch) {
+            inputs.push_back({encode(model_->weights, model_->kernels, segments[index]),
+                              token_limit(segments[index].size()), phrases});
+        }
+        const auto decoded = decode(model_->weights, model_->kernels, inputs);
         for (std::size_t i = 0; i < batch.size(); ++i) {
-            results[batch[i]] = Recognition{
-                clean_text(vocabulary_.text_of(decoded[i].tokens)), static_cast<int>(decoded[i].tokens.size()),
-                token_words(decoded[i], vocabulary_, segments[batch[i]].size()), mean_log_probability(decoded[i])};
+            results[batch[i]] = Recognition{clean_text(model_->vocabulary.text_of(decoded[i].tokens)),
+                                            static_cast<int>(decoded[i].tokens.size()),
+                                            token_words(decoded[i], model_->vocabulary, segments[batch[i]].size()),
+                                            mean_log_probability(decoded[i])};
         }
     }
 
-    MoonshineWeights weights_;
-    Vocabulary vocabulary_;
-    const MatrixKernels& kernels_;
-    std::string fingerprint_;
-    std::vector<std::string> languages_;
+    std::shared_ptr<const Model> model_;
+    std::string vocabulary_;
+    std::optional<PhraseTrie> phrases_;  // what to listen for
 };
 
 }  // namespace
@@ -97,7 +131,13 @@ base::Result<std::unique_ptr<Recogniser>> make_moonshine_recogniser(const ModelD
     if (!weights) return std::unexpected(weights.error());
     auto vocabulary = Vocabulary::parse(*tokens);
     if (!vocabulary) return std::unexpected(vocabulary.error());
-    return std::make_unique<MoonshineRecogniser>(description, *std::move(weights), *std::move(vocabulary));
+    const MatrixKernels& kernels = matrix_kernels().front();
+    std::string fingerprint =
+        description.name + "/" + files_fingerprint(description) + " video-transcriber-1 " + std::string(kernels.name);
+    TokenEncoder token_encoder(*vocabulary);
+    return std::make_unique<MoonshineRecogniser>(
+        std::make_shared<const Model>(*std::move(weights), *std::move(vocabulary), std::move(token_encoder), kernels,
+                                      std::move(fingerprint), description.languages));
 }
 
 }  // namespace speech

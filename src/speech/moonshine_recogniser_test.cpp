@@ -64,6 +64,22 @@ TEST(MoonshineRecogniser, GivesTheSameBytesToEightThreadsAtOnce) {
         EXPECT_EQ(text, expected);
 }
 
+TEST(MoonshineRecogniser, ListensForPhrases) {
+    const auto recogniser = default_model();
+    const auto samples = fixtures::speech_samples();
+    const auto plain = recogniser->recognise(samples);
+    const auto unheard = recogniser->with_phrases({"Kubernetes", "archaeopteryx", "New South Wales"}).value();
+    EXPECT_EQ(unheard->recognise(samples)->text, plain->text);
+    EXPECT_EQ(unheard->recognise(samples)->mean_log_probability, plain->mean_log_probability);
+    EXPECT_EQ(unheard->fingerprint(), recogniser->fingerprint());
+    EXPECT_NE(unheard->vocabulary(), "");
+    EXPECT_EQ(recogniser->vocabulary(), "");
+    EXPECT_EQ(recogniser->with_phrases({}).value()->vocabulary(), "");
+    // "Seek!" with another spelling that sounds the same.
+    const auto heard = recogniser->with_phrases({"Sikh"}).value()->recognise(samples);
+    EXPECT_TRUE(heard->text.contains("Sikh") || heard->text == plain->text) << heard->text;
+}
+
 TEST(MoonshineRecogniser, NamesModelEngineAndProfile) {
     const auto recogniser = default_model();
     const std::string& fingerprint = recogniser->fingerprint();

@@ -12,6 +12,11 @@ std::vector<base::Result<Recognition>> Recogniser::recognise_all(
     return results;
 }
 
+base::Result<std::shared_ptr<const Recogniser>> Recogniser::with_phrases(const std::vector<std::string>&) const {
+    return base::fail(base::ErrorCode::invalid_argument,
+                      "this model does not take a vocabulary; use moonshine-tiny-en, or leave the vocabulary away");
+}
+
 std::string clean_text(std::string_view text) {
     constexpr std::string_view spaces = " \t\r\n";
     const std::size_t first = text.find_first_not_of(spaces);

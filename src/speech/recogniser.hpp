@@ -40,6 +40,13 @@ class Recogniser {
         std::span<const std::span<const float>> segments) const;
     /// What decides the bytes of the result: model files, library build, numeric profile of this processor.
     [[nodiscard]] virtual const std::string& fingerprint() const = 0;
+    /// The same engine, which also listens for these words and phrases (as of model::clean_phrases): other results only
+    /// where one of them is heard. It shares the model and may outlive this one. Errors:
+    /// invalid_argument for an engine that takes none.
+    [[nodiscard]] virtual base::Result<std::shared_ptr<const Recogniser>> with_phrases(
+        const std::vector<std::string>& phrases) const;
+    /// What tells the phrases apart that it listens for (model::phrases_fingerprint); empty for none.
+    [[nodiscard]] virtual std::string vocabulary() const { return {}; }
     /// BCP 47 primary tags that the model knows; empty when it knows any.
     [[nodiscard]] virtual const std::vector<std::string>& languages() const = 0;
 };

@@ -38,10 +38,10 @@ auto guarded(const std::string& what, Function function) -> base::Result<decltyp
 }
 
 // A model of one language needs no word for it: its files decide.
-std::string make_fingerprint(const ModelDescription& description, const std::string& language) {
+std::string make_fingerprint(const ModelDescription& description, const std::string& language, Provider provider) {
     const std::string told = description.languages.size() == 1 || language.empty() ? "" : "/" + language;
     return description.name + "/" + files_fingerprint(description) + told + " sherpa-onnx-" + sherpa_version() + " " +
-           processor_profile();
+           (provider == Provider::cuda ? "cuda" : processor_profile());
 }
 
 // What the configuration points at while the engine is made.
@@ -52,7 +52,7 @@ struct Configuration {
 };
 
 void configure(Configuration& target, const ModelDescription& description, const ModelFamily& family,
-               const std::filesystem::path& folder, const std::string& language) {
+               const std::filesystem::path& folder, const std::string& language, Provider provider) {
     auto& model = target.config.model_config;
     for (const ModelRole& role : family.roles) {
         const auto file = description.files.find(std::string(role.name));
@@ -64,7 +64,7 @@ void configure(Configuration& target, const ModelDescription& description, const
     if (language.empty() && description.languages.size() == 1) target.language = description.languages.front();
     if (family.language != nullptr) family.language(model) = target.language.c_str();
     model.num_threads = 1;
-    model.provider = "cpu";
+    model.provider = provider == Provider::cuda ? "cuda" : "cpu";
     target.config.decoding_method = "greedy_search";
     target.config.feat_config.sample_rate = static_cast<int>(model::sample_rate_hz);
     target.config.feat_config.feature_dim = 80;
@@ -72,9 +72,9 @@ void configure(Configuration& target, const ModelDescription& description, const
 
 class SherpaRecogniser : public Recogniser {
   public:
-    SherpaRecogniser(Engine engine, const ModelDescription& description, const std::string& language)
+    SherpaRecogniser(Engine engine, const ModelDescription& description, const std::string& language, Provider provider)
         : engine_(std::move(engine)),
-          fingerprint_(make_fingerprint(description, language)),
+          fingerprint_(make_fingerprint(description, language, provider)),
           languages_(description.languages) {}
 
     base::Result<Recognition> recognise(std::span<const float> samples) const override {
@@ -106,18 +106,19 @@ class SherpaRecogniser : public Recogniser {
 
 base::Result<std::unique_ptr<Recogniser>> make_sherpa_recogniser(const ModelDescription& description,
                                                                  const std::filesystem::path& folder,
-                                                                 const std::string& language) {
+                                                                 const std::string& language, Provider provider) {
     const ModelFamily* family = find_model_family(description.family);
     if (family == nullptr) {
         return base::fail(base::ErrorCode::model_broken,
                           "the model family " + description.family + " is not a speech recogniser; see models list");
     }
     Configuration configuration;
-    configure(configuration, description, *family, folder, language);
+    configure(configuration, description, *family, folder, language, provider);
     auto engine = guarded("the model " + description.name + " cannot be loaded",
                           [&] { return Engine(SherpaOnnxCreateOfflineRecognizer(&configuration.config)); });
     if (!engine) return std::unexpected(engine.error());
-    if (*engine) return std::make_unique<SherpaRecogniser>(std::move(*engine), description, configuration.language);
+    if (*engine)
+        return std::make_unique<SherpaRecogniser>(std::move(*engine), description, configuration.language, provider);
     return base::fail(base::ErrorCode::model_broken, "the model " + description.name + " cannot be loaded as " +
                                                          description.family +
                                                          "; check its family and install it again");

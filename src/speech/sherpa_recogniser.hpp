@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "speech/model_description.hpp"
+#include "speech/provider.hpp"
 #include "speech/recogniser.hpp"
 
 namespace speech {
@@ -19,7 +20,8 @@ namespace speech {
 /// user brings is best tried once in a process of its own.
 base::Result<std::unique_ptr<Recogniser>> make_sherpa_recogniser(const ModelDescription& description,
                                                                  const std::filesystem::path& folder,
-                                                                 const std::string& language = {});
+                                                                 const std::string& language = {},
+                                                                 Provider provider = Provider::cpu);
 
 /// The version of the linked library, such as "2.0.1".
 std::string sherpa_version();

@@ -18,6 +18,9 @@ constexpr std::array rows{
     Row{"GET", "/v1/sessions/{id}/speakers", "session"},
     Row{"PATCH", "/v1/sessions/{id}/speakers", "session"},
     Row{"GET", "/v1/sessions/{id}/transcript/versions", "session"},
+    Row{"GET", "/v1/sessions/{id}/vocabulary", "session"},
+    Row{"GET", "/v1/vocabulary", "session"},
+    Row{"PUT", "/v1/vocabulary", "session"},
 
     Row{"OPTIONS", "/v1/uploads", "upload"},
     Row{"POST", "/v1/uploads", "upload", Size::upload},

@@ -1,5 +1,6 @@
 #include "services/session/adoption.hpp"
 
+#include "model/warnings.hpp"
 #include "services/session/announcements.hpp"
 #include "services/session/content.hpp"
 
@@ -27,6 +28,7 @@ struct Found {
     Adoption adoption;
     model::Transcript facts;
     IndexedWords words;
+    std::string warning_code;
 };
 
 Result<Found> find_out(const flow::Platform& platform, const store::Claim& claim) {
@@ -37,8 +39,10 @@ Result<Found> find_out(const flow::Platform& platform, const store::Claim& claim
     const auto key = search_key(platform.database.tenant(claim.tenant_id, {.source = "session"}), platform.random);
     if (!key) return std::unexpected(key.error());
     auto words = index_words(*key, words_of(*transcript));
+    const auto warning = model::warning_about(*transcript);
     transcript->segments.clear();
-    return Found{std::move(*adoption), std::move(*transcript), std::move(words)};
+    return Found{std::move(*adoption), std::move(*transcript), std::move(words),
+                 warning ? std::string(base::code_name(warning->code)) : ""};
 }
 
 Result<void> commit(Transaction& transaction, const Found& found) {
@@ -58,6 +62,7 @@ Result<void> commit(Transaction& transaction, const Found& found) {
     if (!changed) return std::unexpected(changed.error());
     if (*changed == before.session) return {};  // too late: cancelled, failed, or another run's turn
     after.session = std::move(*changed);
+    after.warning_code = found.warning_code;
     auto done = add_version(transaction, after, version, found.words);
     if (done) done = save_session(transaction, before, after);
     if (done) done = announce_completed(transaction, after, version);

@@ -6,8 +6,8 @@
 
 namespace session {
 
-/// A run is wanted of the video: session.queued.
-base::Result<void> announce_queued(store::Transaction& transaction, const SessionRecord& record);
+/// A run is wanted of the video: session.queued. `has_words`: there is a vocabulary to ask for.
+base::Result<void> announce_queued(store::Transaction& transaction, const SessionRecord& record, bool has_words);
 /// The transcript version is there: session.completed.
 base::Result<void> announce_completed(store::Transaction& transaction, const SessionRecord& record,
                                       const TranscriptVersion& version);

@@ -5,6 +5,7 @@
 
 #include "services/session/adoption.hpp"
 #include "services/session/announcements.hpp"
+#include "services/session/vocabulary.hpp"
 
 namespace session {
 namespace {
@@ -38,7 +39,7 @@ Result<void> on_uploaded(Transaction& transaction, JsonFields& fields, SessionRe
     const bool queued = record.session.run_id != before.session.run_id;
     if (queued) record.run_number = 1;
     if (const auto saved = save_session(transaction, before, record); !saved) return saved;
-    return queued ? announce_queued(transaction, record) : Result<void>();
+    return queued ? announce_queued_run(transaction, record) : Result<void>();
 }
 
 // The change, and word of it when it made the session a failed one.

@@ -5,6 +5,7 @@
 
 #include "base/utf8.hpp"
 #include "model/speakers.hpp"
+#include "services/session/vocabulary.hpp"
 
 namespace session {
 namespace {
@@ -92,7 +93,8 @@ base::Result<SessionFields> parse_session_fields(const base::Json& body, std::st
                           .model = fields.optional_text("model").value_or(""),
                           .speakers = speakers_field(fields).value_or(""),
                           .priority = fields.optional_integer("priority", 0, highest_priority).value_or(0),
-                          .multichannel = fields.optional_boolean("multichannel").value_or(false)};
+                          .multichannel = fields.optional_boolean("multichannel").value_or(false),
+                          .vocabulary = parse_vocabulary(fields)};
     if (session.multichannel && !session.speakers.empty()) fields.fault(std::string(channels_are_speakers));
     if (!is_language_tag(session.language)) fields.fault("\"language\" must be a BCP 47 tag, such as \"en\"");
     if (!session.model.empty() && !is_model_name(session.model))

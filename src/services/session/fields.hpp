@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -25,11 +26,12 @@ struct SessionFields {
     std::string speakers = {};  // whether they are told apart: of model/speakers.hpp
     std::int64_t priority = 0;  // 0 to highest_priority; larger goes first within the tenant
     bool multichannel = false;  // each channel is transcribed on its own
+    std::optional<std::vector<std::string>> vocabulary = {};  // for a new session; kept apart (vocabulary.hpp)
     bool operator==(const SessionFields&) const = default;
 };
 
-/// Of {"title"?, "language"?, "model"?, "speakers"?, "priority"?, "multichannel"?}. Errors: invalid_argument,
-/// unknown_field.
+/// Of {"title"?, "language"?, "model"?, "speakers"?, "priority"?, "multichannel"?, "vocabulary"?}. Errors:
+/// invalid_argument, unknown_field.
 base::Result<SessionFields> parse_session_fields(const base::Json& body, std::string_view default_language);
 
 /// The field "speakers" ("auto", a number of people or its digits, "none") as of model/speakers.hpp; absent when it is

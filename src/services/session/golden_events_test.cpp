@@ -31,7 +31,8 @@ void expect_golden(const std::string& type, const std::function<base::Result<voi
 
 TEST(GoldenEvents, OfSessions) {
     using store::Transaction;
-    expect_golden("session.queued", [](Transaction& transaction) { return announce_queued(transaction, example()); });
+    expect_golden("session.queued",
+                  [](Transaction& transaction) { return announce_queued(transaction, example(), false); });
     expect_golden("session.completed",
                   [](Transaction& transaction) { return announce_completed(transaction, example(), version()); });
     expect_golden("session.failed", [](Transaction& transaction) {

@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "base/rfc3339.hpp"
+#include "model/warnings.hpp"
 
 namespace session {
 namespace {
@@ -26,6 +27,11 @@ Json or_null(const std::optional<T>& value) {
 Json error_json(const std::optional<model::SessionError>& error) {
     if (!error) return {};
     return base::JsonObject{{"code", error->code}, {"message", error->message}};
+}
+
+Json warning_json(const std::string& code) {
+    if (code.empty()) return {};
+    return base::JsonObject{{"code", code}, {"message", model::language_warning().message}};
 }
 
 model::Session state_of(const Row& row, const std::string& tenant_id) {
@@ -59,6 +65,7 @@ Result<SessionRecord> record_of(T& transaction, const Row& row) {
                          .video_key = row.text("video_key"),
                          .transcript_version = row.optional_integer("transcript_version"),
                          .duration_seconds = optional_real(row, "duration_seconds"),
+                         .warning_code = row.text("warning_code"),
                          .created_ms = row.integer("created_ms"),
                          .updated_ms = row.integer("updated_ms")};
 }
@@ -91,9 +98,9 @@ Result<void> write_changes(store::Transaction& transaction, const SessionRecord&
         "update session_sessions set row_version = :row_version, state = :state, progress = :progress,"
         " has_video = :has_video, run_id = :run_id, run_number = :run_number, transcript_id = :transcript_id,"
         " transcript_version = :transcript_version, error_code = :error_code, error_message = :error_message,"
-        " duration_seconds = :duration_seconds, title = :title, title_key_id = :title_key_id, language = :language,"
-        " model = :model, multichannel = :multichannel, speakers = :speakers, video_key = :video_key,"
-        " updated_ms = {now_ms}"
+        " duration_seconds = :duration_seconds, warning_code = :warning_code, title = :title,"
+        " title_key_id = :title_key_id, language = :language, model = :model, multichannel = :multichannel,"
+        " speakers = :speakers, video_key = :video_key, updated_ms = {now_ms}"
         " where tenant_id = :tenant and id = :id and row_version = :version_read returning updated_ms",
         {{"id", session.id},
          {"version_read", before.session.row_version},
@@ -108,6 +115,7 @@ Result<void> write_changes(store::Transaction& transaction, const SessionRecord&
          {"error_code", error_code},
          {"error_message", error_message},
          {"duration_seconds", after.duration_seconds},
+         {"warning_code", after.warning_code},
          {"title", title->bytes},
          {"title_key_id", title->key_id},
          {"language", after.said.language},
@@ -145,7 +153,8 @@ Json to_json(const SessionRecord& record) {
                             {"run_id", session.run_id.empty() ? Json() : Json(session.run_id)},
                             {"transcript_version", or_null(record.transcript_version)},
                             {"duration_seconds", or_null(record.duration_seconds)},
-                            {"error", error_json(session.error)}};
+                            {"error", error_json(session.error)},
+                            {"warning", warning_json(record.warning_code)}};
 }
 
 Result<std::optional<SessionRecord>> find_session(store::ReadTransaction& transaction, std::string_view id) {

@@ -20,6 +20,7 @@ struct SessionRecord {
     std::string video_key = {};   // the blob; empty until video.uploaded has told it
     std::optional<std::int64_t> transcript_version = {};
     std::optional<double> duration_seconds = {};
+    std::string warning_code = {};  // of the newest run's transcript (model::warning_about); empty when there is none
     std::int64_t created_ms = 0;
     std::int64_t updated_ms = 0;
     bool operator==(const SessionRecord&) const = default;

@@ -4,6 +4,7 @@
 #include "services/session/adoption.hpp"
 #include "services/session/announcements.hpp"
 #include "services/session/handlers.hpp"
+#include "services/session/vocabulary.hpp"
 
 namespace session {
 namespace {
@@ -46,6 +47,7 @@ struct RetryWith {
     std::optional<std::string> model;
     std::optional<bool> multichannel;
     std::optional<std::string> speakers;
+    std::optional<Phrases> vocabulary;
 };
 
 Result<RetryWith> retry_with(const Request& request) {
@@ -54,7 +56,7 @@ Result<RetryWith> retry_with(const Request& request) {
     if (!body) return std::unexpected(body.error());
     base::JsonFields fields(*body, "the retry");
     RetryWith with{fields.optional_text("language"), fields.optional_text("model"),
-                   fields.optional_boolean("multichannel"), speakers_field(fields)};
+                   fields.optional_boolean("multichannel"), speakers_field(fields), parse_vocabulary(fields)};
     if (with.language && !is_language_tag(*with.language))
         fields.fault("\"language\" must be a BCP 47 tag, such as \"en\"");
     if (with.model && !with.model->empty() && !is_model_name(*with.model))
@@ -79,7 +81,10 @@ Result<void> retry_session(Transaction& transaction, SessionRecord& record, cons
     if (record.said.multichannel && !record.said.speakers.empty())
         return base::fail(ErrorCode::invalid_argument, std::string(channels_are_speakers));
     if (auto saved = save_session(transaction, before, record); !saved) return saved;
-    return announce_queued(transaction, record);
+    if (with.vocabulary) {
+        if (auto kept = keep_vocabulary(transaction, record.session.id, *with.vocabulary); !kept) return kept;
+    }
+    return announce_queued_run(transaction, record);
 }
 
 Result<Response> retry(const Platform& platform, const Request& request, const Context& context) {

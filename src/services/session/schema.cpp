@@ -46,7 +46,14 @@ create table session_erased (
     primary key (tenant_id, id)) {clustered};
 )";
 
+// Words to listen for, sealed: a session's under its id, the tenant's under an empty one. What a user has to know of
+// the newest transcript that a run made.
 constexpr std::string_view third = R"(
+create table session_vocabularies (
+    tenant_id text not null, id text not null, phrases {blob} not null, phrases_key_id text not null,
+    changed_ms bigint not null,
+    primary key (tenant_id, id));
+alter table session_sessions add column warning_code text not null default '';
 alter table session_sessions add column multichannel bigint not null default 0;
 alter table session_sessions add column speakers text not null default '';
 )";

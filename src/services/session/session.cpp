@@ -7,6 +7,7 @@
 #include "services/session/events.hpp"
 #include "services/session/handlers.hpp"
 #include "services/session/schema.hpp"
+#include "services/session/vocabulary.hpp"
 
 namespace session {
 namespace {
@@ -25,7 +26,7 @@ std::vector<runtime::Option> options() {
 
 base::Result<flow::Parts> make(const flow::Platform& platform) {
     flow::Parts parts;
-    for (const auto& routes : {session_routes, run_routes, transcript_routes, edit_routes})
+    for (const auto& routes : {session_routes, run_routes, transcript_routes, edit_routes, vocabulary_routes})
         std::ranges::move(routes(platform), std::back_inserter(parts.routes));
     parts.events = {upload_events(), run_events()};
     parts.works = {adoption_worker(platform), erasure_worker(platform)};

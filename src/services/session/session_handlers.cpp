@@ -6,6 +6,7 @@
 #include "services/session/listing.hpp"
 #include "services/session/search_index.hpp"
 #include "services/session/versions.hpp"
+#include "services/session/vocabulary.hpp"
 
 namespace session {
 namespace {
@@ -33,7 +34,9 @@ Result<SessionRecord> make_session(const Platform& platform, Transaction& transa
                                    std::string_view id, const SessionFields& said) {
     SessionRecord record{.session = {.tenant_id = principal.tenant_id, .id = std::string(id), .owner_id = principal.id},
                          .said = said};
+    record.said.vocabulary.reset();
     auto done = insert_session(transaction, record);
+    if (done && said.vocabulary) done = keep_vocabulary(transaction, id, *said.vocabulary);
     if (done) done = index_title(platform, transaction, record);
     if (done) done = audit(transaction, principal, Action::session_create, id);
     if (!done) return std::unexpected(done.error());
@@ -192,6 +195,7 @@ Result<void> remove_everything(Transaction& transaction, const std::string& id) 
     if (!cancelled) return std::unexpected(cancelled.error());
     auto done = unindex_session(transaction, id);
     if (done) done = delete_versions(transaction, id);
+    if (done) done = delete_vocabulary(transaction, id);
     if (done) done = delete_session(transaction, id);
     if (done) done = plan_erasure(transaction, id);
     if (done) done = announce_deleted(transaction, id);

@@ -10,6 +10,7 @@
 #include "services/transcription/endings.hpp"
 #include "services/transcription/segment_rows.hpp"
 #include "services/transcription/work.hpp"
+#include "speech/cutter.hpp"
 #include "speech/diarization.hpp"
 #include "speech/guards.hpp"
 #include "speech/stitch.hpp"
@@ -34,7 +35,7 @@ void add(speech::Stitcher& stitcher, speech::Diarization& diarization, const Rec
 Result<model::Transcript> fold(const Tools& tools, const store::Claim& claim, const RunRow& row) {
     auto transaction = tools.platform.database.tenant(claim.tenant_id).read();
     if (!transaction) return std::unexpected(std::move(transaction.error()));
-    speech::Stitcher stitcher(row.language, row.run.engine);
+    speech::Stitcher stitcher(row.language, speech::with_vocabulary(row.run.engine, row.vocabulary));
     speech::Diarization diarization(model::known_speakers(row.speakers));
     for (std::int64_t from = 0; from < row.run.segments_total; from += page_of_segments) {
         const auto segments = page_segments(*transaction, row.run.id, from, page_of_segments);

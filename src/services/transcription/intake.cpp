@@ -43,6 +43,7 @@ base::Result<RunRow> queued_run(const model::Event& event) {
     row.language = fields.optional_text("language").value_or("");
     row.model = fields.optional_text("model").value_or("");
     row.speakers = fields.optional_text("speakers").value_or("");
+    row.asks_vocabulary = fields.optional_boolean("vocabulary").value_or(false);
     constexpr auto most = std::int64_t{1} << 50U;
     row.priority = fields.optional_integer("priority", -most, most).value_or(0);
     row.multichannel = fields.optional_boolean("multichannel").value_or(false);

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "model/audio.hpp"
+#include "model/phrases.hpp"
 #include "services/transcription/announcements.hpp"
 #include "services/transcription/endings.hpp"
 #include "services/transcription/plan_writer.hpp"
+#include "services/transcription/session_vocabulary.hpp"
 #include "services/transcription/work.hpp"
 #include "speech/channel_cutter.hpp"
 #include "speech/language.hpp"
@@ -33,8 +35,16 @@ void describe(RunRow& row, const model::MediaInfo& media) {
     row.expected_samples = std::llround(media.duration_seconds.value_or(0) * model::sample_rate_hz);
 }
 
+// What decides the run's result.
+struct Pinned {
+    const LoadedEngine& engine;
+    std::string language;
+    std::vector<std::string> phrases;
+};
+
 // Once segments are there, only the engine that they were cut for goes on with them.
-Result<void> pin(RunRow& row, const LoadedEngine& engine, const std::string& language) {
+Result<void> pin(RunRow& row, const Pinned& with) {
+    const LoadedEngine& engine = with.engine;
     const std::string& fingerprint = row.speakers.empty() ? engine.fingerprint : engine.fingerprint_speakers;
     if (fingerprint.empty()) {
         return base::fail(ErrorCode::unavailable,
@@ -46,7 +56,8 @@ Result<void> pin(RunRow& row, const LoadedEngine& engine, const std::string& lan
                                                       ", and this instance has " + fingerprint);
     }
     row.run.engine = fingerprint;
-    row.language = language;
+    row.language = with.language;
+    if (row.run.segments_total == 0) row.vocabulary = model::phrases_fingerprint(with.phrases);
     return change(row, model::PlanBegun{});
 }
 
@@ -74,6 +85,8 @@ class Plan {
         if (!engine) return std::unexpected(engine.error());
         const auto language = speech::choose_language(row.language, engine->engine.recogniser->languages());
         if (!language) return std::unexpected(language.error());
+        const auto phrases = phrases_of(row, *engine->engine.recogniser);
+        if (!phrases) return std::unexpected(phrases.error());
         auto blobs = tools_.platform.blobs.tenant(claim_.tenant_id);
         if (!blobs) return std::unexpected(std::move(blobs.error()));
         const auto video = (*blobs)->open_seekable(row.blob_key);
@@ -81,7 +94,7 @@ class Plan {
         const auto channels = row.multichannel ? media::Channels::apart : media::Channels::mixed;
         const auto source = tools_.engines.decoder->open(*video, channels);
         if (!source) return std::unexpected(source.error());
-        const auto begun = begin(row, *engine, language->tag, (*source)->info());
+        const auto begun = begin(row, {*engine, language->tag, *phrases}, (*source)->info());
         if (!begun) return std::unexpected(begun.error());
         const auto earlier = find_earlier(*begun);
         if (!earlier) return std::unexpected(earlier.error());
@@ -91,9 +104,14 @@ class Plan {
         return cut(**source, cutter, writer);
     }
 
+    // Asked once: what the first plan has pinned stays, whatever the session says by now.
+    Result<std::vector<std::string>> phrases_of(const RunRow& row, const speech::Recogniser& engine) const {
+        if (!row.asks_vocabulary || row.run.segments_total > 0) return std::vector<std::string>{};
+        return ask_vocabulary(tools_, claim_.tenant_id, row.run.session_id, engine);
+    }
+
     // The engine is pinned in a transaction of its own, before anything is made with it.
-    Result<RunRow> begin(const RunRow& row, const LoadedEngine& engine, const std::string& language,
-                         const model::MediaInfo& media) {
+    Result<RunRow> begin(const RunRow& row, const Pinned& with, const model::MediaInfo& media) {
         auto transaction = tools_.platform.database.tenant(claim_.tenant_id, origin_of(claim_)).write();
         if (!transaction) return std::unexpected(std::move(transaction.error()));
         if (auto held = store::check_work(*transaction, claim_); !held) return std::unexpected(held.error());
@@ -101,9 +119,13 @@ class Plan {
         if (!before) return std::unexpected(before.error());
         if (!before->has_value()) return base::fail(ErrorCode::lease_lost, "the run is gone");
         RunRow after = **before;
-        if (auto pinned = pin(after, engine, language); !pinned) return std::unexpected(pinned.error());
+        if (auto pinned = pin(after, with); !pinned) return std::unexpected(pinned.error());
         describe(after, media);
         if (auto saved = save_run(*transaction, **before, after); !saved) return std::unexpected(saved.error());
+        if (after.vocabulary != (*before)->vocabulary) {
+            const auto saved = save_phrases(*transaction, row.run.id, with.phrases);
+            if (!saved) return std::unexpected(saved.error());
+        }
         if (auto told = announce_started(*transaction, after.run); !told) return std::unexpected(told.error());
         if (const auto ended = transaction->commit(); !ended) return std::unexpected(ended.error());
         return after;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/json.hpp"
 #include "services/transcription/work.hpp"
 
 namespace transcription {
@@ -10,8 +11,8 @@ namespace {
 std::string select_runs(std::string_view rest) {
     return "select tenant_id, id, session_id, blob_key, language, model, speakers, priority, engine, state, planned,"
            " multichannel, channels, segments_total, segments_remaining, heard_samples, expected_samples,"
-           " frame_rate_hz, damages, error_code,"
-           " error_message, created_ms, row_version from transcription_runs"
+           " frame_rate_hz, damages, error_code, error_message, asks_vocabulary, vocabulary, created_ms, row_version"
+           " from transcription_runs"
            " where tenant_id = :tenant and " +
            std::string(rest);
 }
@@ -46,6 +47,8 @@ RunRow row_of(const store::Row& row) {
             .expected_samples = row.integer("expected_samples"),
             .frame_rate_hz = row.real("frame_rate_hz"),
             .damages = row.text("damages"),
+            .asks_vocabulary = row.flag("asks_vocabulary"),
+            .vocabulary = row.text("vocabulary"),
             .created_ms = row.integer("created_ms")};
 }
 
@@ -66,10 +69,10 @@ base::Result<bool> insert_run(store::Transaction& transaction, const RunRow& row
     const auto inserted = transaction.execute(
         "insert into transcription_runs (tenant_id, id, session_id, blob_key, language, model, speakers, priority,"
         " multichannel, channels, engine, state, planned, segments_total, segments_remaining, heard_samples,"
-        " expected_samples, frame_rate_hz, damages, created_ms, changed_ms, row_version)"
+        " expected_samples, frame_rate_hz, damages, asks_vocabulary, created_ms, changed_ms, row_version)"
         " values (:tenant, :id, :session_id, :blob_key, :language, :model, :speakers, :priority, :multichannel, 0, '',"
         " :state, 0, 0, 0, 0, 0, 0,"
-        " '[]', {now_ms}, {now_ms}, 1) on conflict (tenant_id, id) do nothing",
+        " '[]', :asks_vocabulary, {now_ms}, {now_ms}, 1) on conflict (tenant_id, id) do nothing",
         {{"id", row.run.id},
          {"session_id", row.run.session_id},
          {"blob_key", row.blob_key},
@@ -78,6 +81,7 @@ base::Result<bool> insert_run(store::Transaction& transaction, const RunRow& row
          {"speakers", row.speakers},
          {"priority", row.priority},
          {"multichannel", row.multichannel},
+         {"asks_vocabulary", row.asks_vocabulary},
          {"state", model::state_name(row.run.state)}});
     if (!inserted) return std::unexpected(inserted.error());
     return *inserted == 1;
@@ -102,9 +106,9 @@ base::Result<void> save_run(store::Transaction& transaction, const RunRow& befor
     const auto saved = transaction.execute(
         "update transcription_runs set language = :language, engine = :engine, state = :state, planned = :planned,"
         " segments_total = :segments_total, segments_remaining = :segments_remaining, heard_samples = :heard_samples,"
-        " channels = :channels, expected_samples = :expected_samples, frame_rate_hz = :frame_rate_hz, damages = "
-        ":damages,"
-        " error_code = :error_code, error_message = :error_message, changed_ms = {now_ms}, row_version = :row_version"
+        " channels = :channels, expected_samples = :expected_samples, frame_rate_hz = :frame_rate_hz,"
+        " damages = :damages, error_code = :error_code, error_message = :error_message, vocabulary = :vocabulary,"
+        " changed_ms = {now_ms}, row_version = :row_version"
         " where tenant_id = :tenant and id = :id and row_version = :version_before",
         {{"id", after.run.id},
          {"language", after.language},
@@ -120,6 +124,7 @@ base::Result<void> save_run(store::Transaction& transaction, const RunRow& befor
          {"damages", after.damages},
          {"error_code", error_part(after.run, &model::SessionError::code)},
          {"error_message", error_part(after.run, &model::SessionError::message)},
+         {"vocabulary", after.vocabulary},
          {"row_version", after.run.row_version},
          {"version_before", before.run.row_version}});
     if (!saved) return std::unexpected(saved.error());
@@ -141,14 +146,48 @@ base::Result<std::vector<RunRow>> runs_of(store::Reading& reading, std::string_v
     return runs;
 }
 
+base::Result<void> save_phrases(store::Transaction& transaction, std::string_view run_id,
+                                const std::vector<std::string>& phrases) {
+    base::JsonArray list;
+    for (const std::string& phrase : phrases)
+        list.emplace_back(phrase);
+    const auto sealed = transaction.seal(base::to_canonical_json(list));
+    if (!sealed) return std::unexpected(sealed.error());
+    const auto saved = transaction.execute(
+        "update transcription_runs set phrases = :phrases, phrases_key_id = :key_id where tenant_id = :tenant and"
+        " id = :id",
+        {{"id", run_id}, {"phrases", sealed->bytes}, {"key_id", sealed->key_id}});
+    if (!saved) return std::unexpected(saved.error());
+    return {};
+}
+
+base::Result<std::vector<std::string>> find_phrases(store::ReadTransaction& transaction, std::string_view run_id) {
+    std::vector<std::string> phrases;
+    const auto row = transaction.query_one(
+        "select phrases, phrases_key_id from transcription_runs where tenant_id = :tenant and id = :id"
+        " and phrases is not null",
+        {{"id", run_id}});
+    if (!row) return std::unexpected(row.error());
+    if (!row->has_value()) return phrases;
+    const auto text = transaction.unseal({(*row)->bytes("phrases"), (*row)->text("phrases_key_id")});
+    if (!text) return std::unexpected(text.error());
+    const auto list = base::parse_json(*text);
+    if (!list) return std::unexpected(list.error());
+    for (const base::Json& phrase : *list->array())
+        phrases.push_back(*phrase.text());
+    return phrases;
+}
+
 base::Result<std::optional<std::string>> earlier_run(store::Reading& reading, const RunRow& row) {
     const auto found = reading.query_one(
         "select id from transcription_runs where tenant_id = :tenant and session_id = :session_id and id <> :id"
-        " and engine = :engine and language = :language and blob_key = :blob_key and multichannel = :multichannel"
+        " and engine = :engine and vocabulary = :vocabulary and language = :language and blob_key = :blob_key"
+        " and multichannel = :multichannel"
         " and segments_total > segments_remaining order by segments_total - segments_remaining desc, id limit 1",
         {{"session_id", row.run.session_id},
          {"id", row.run.id},
          {"engine", row.run.engine},
+         {"vocabulary", row.vocabulary},
          {"language", row.language},
          {"blob_key", row.blob_key},
          {"multichannel", row.multichannel}});

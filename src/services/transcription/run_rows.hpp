@@ -25,6 +25,8 @@ struct RunRow {
     std::int64_t expected_samples = 0;  // as the container claims; 0 when it does not say
     double frame_rate_hz = 0;           // of the video; 0 when there is none
     std::string damages = "[]";         // what decoding had to repair: JSON
+    bool asks_vocabulary = false;       // whether the session has words to listen for
+    std::string vocabulary = {};        // model::phrases_fingerprint of those that it listens for, from the plan on
     std::int64_t created_ms = 0;        // by the database's clock
 };
 
@@ -46,8 +48,12 @@ struct RunPlace {
 };
 base::Result<std::vector<RunRow>> runs_of(store::Reading& reading, std::string_view session_id, const RunPlace& after,
                                           std::int64_t limit);
-/// The other run of the same session with the same engine, language and video that has the most segments done; what
-/// it has recognised need not be recognised again.
+/// The words that the run listens for, sealed in its row.
+base::Result<void> save_phrases(store::Transaction& transaction, std::string_view run_id,
+                                const std::vector<std::string>& phrases);
+base::Result<std::vector<std::string>> find_phrases(store::ReadTransaction& transaction, std::string_view run_id);
+/// The other run of the same session with the same engine, vocabulary, language and video that has the most segments
+/// done; what it has recognised need not be recognised again.
 base::Result<std::optional<std::string>> earlier_run(store::Reading& reading, const RunRow& row);
 
 }  // namespace transcription

@@ -30,7 +30,13 @@ create table transcription_erased (
     primary key (tenant_id, id)) {clustered};
 )";
 
+// What a run listens for: whether there is something to ask the session service for; from the plan on, what tells the
+// phrases apart, and the phrases, sealed.
 constexpr std::string_view second = R"(
+alter table transcription_runs add column asks_vocabulary bigint not null default 0;
+alter table transcription_runs add column vocabulary text not null default '';
+alter table transcription_runs add column phrases {blob};
+alter table transcription_runs add column phrases_key_id text;
 alter table transcription_runs add column multichannel bigint not null default 0;
 alter table transcription_runs add column channels bigint not null default 0;
 alter table transcription_runs add column speakers text not null default '';

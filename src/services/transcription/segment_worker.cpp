@@ -6,6 +6,7 @@
 #include "services/transcription/endings.hpp"
 #include "services/transcription/pcm.hpp"
 #include "services/transcription/segment_rows.hpp"
+#include "services/transcription/session_vocabulary.hpp"
 #include "services/transcription/work.hpp"
 #include "speech/batching_recogniser.hpp"
 
@@ -53,9 +54,17 @@ Result<std::vector<float>> samples_of(const Tools& tools, const store::Claim& cl
     return read_pcm(**blobs, row.pcm_key);
 }
 
+// An engine of this instance: its segments share batches, those that listen for the same words.
+struct Ears {
+    Ears(const std::shared_ptr<const speech::Recogniser>& engine, std::size_t turns)
+        : listeners(engine), batches(engine, turns, claims_a_turn) {}
+    Listeners listeners;
+    speech::BatchingRecogniser batches;
+};
+
 // What a run's engine does with a segment.
 struct Hearing {
-    std::shared_ptr<const speech::Recogniser> recogniser;
+    std::shared_ptr<const Ears> ears;
     std::shared_ptr<const speech::SpeakerModel> speaker_model;  // absent: speakers are not told apart
 };
 
@@ -69,7 +78,9 @@ Result<flow::CommitWork> recognise(const SharedTools& tools, const Hearing& hear
     const auto samples = samples_of(*tools, claim, **row);
     if (!samples) return std::unexpected(samples.error());
     if (lease.lost()) return base::fail(base::ErrorCode::lease_lost, "the recognition was stopped");
-    auto recognition = hearing.recogniser->recognise(*samples);
+    const auto listener = hearing.ears->listeners.get(*tools, claim, segment->run_id);
+    if (!listener) return std::unexpected(listener.error());
+    auto recognition = hearing.ears->batches.recognise_with(*listener, *samples);
     if (!recognition) return std::unexpected(std::move(recognition.error()));
     if (hearing.speaker_model) speech::hear_voices(*hearing.speaker_model, *samples, *recognition);
     return [tools, recognised = Recognised{*segment, *std::move(recognition), std::ssize(*samples)}](
@@ -91,13 +102,12 @@ flow::WorkHandler segment_worker(const SharedTools& tools, const Hearing& hearin
 
 std::vector<flow::WorkHandler> segment_workers(const SharedTools& tools, const LoadedEngine& engine,
                                                std::size_t turns) {
-    const auto recogniser =
-        std::make_shared<const speech::BatchingRecogniser>(engine.engine.recogniser, turns, claims_a_turn);
+    const auto ears = std::make_shared<const Ears>(engine.engine.recogniser, turns);
     const std::size_t at_once = turns * claims_a_turn;
-    std::vector<flow::WorkHandler> workers{segment_worker(tools, {recogniser, nullptr}, engine.fingerprint, at_once)};
+    std::vector<flow::WorkHandler> workers{segment_worker(tools, {ears, nullptr}, engine.fingerprint, at_once)};
     if (engine.fingerprint_speakers.empty()) return workers;
     workers.push_back(
-        segment_worker(tools, {recogniser, engine.engine.speaker_model}, engine.fingerprint_speakers, at_once));
+        segment_worker(tools, {ears, engine.engine.speaker_model}, engine.fingerprint_speakers, at_once));
     return workers;
 }
 

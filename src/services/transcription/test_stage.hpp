@@ -14,6 +14,7 @@
 #include "base/ids.hpp"
 #include "base/sha256.hpp"
 #include "flow/test_platform.hpp"
+#include "model/phrases.hpp"
 #include "model/transcript_json.hpp"
 #include "runtime/ordered_pool.hpp"
 #include "services/transcription/transcription.hpp"
@@ -45,22 +46,34 @@ inline std::vector<float> spoken(int times) {
 class TestRecogniser final : public speech::Recogniser {
   public:
     using Before = std::function<base::Result<void>()>;
-    TestRecogniser(std::string fingerprint, const Before& before)
-        : fingerprint_(std::move(fingerprint)), before_(before) {}
+    TestRecogniser(std::string fingerprint, const Before& before, std::vector<std::string> phrases = {})
+        : fingerprint_(std::move(fingerprint)), before_(before), phrases_(std::move(phrases)) {}
     base::Result<speech::Recognition> recognise(std::span<const float> samples) const override {
         if (before_) {
             if (auto may = before_(); !may) return std::unexpected(may.error());
         }
         base::Sha256 hash;
         hash.update(std::as_bytes(samples));
-        return speech::Recognition{"heard " + hash.finish_hex().substr(0, 12), 2};
+        std::string text = "heard " + hash.finish_hex().substr(0, 12);
+        for (const std::string& phrase : phrases_)
+            text += " " + phrase;
+        return speech::Recognition{text, 2};
     }
+    base::Result<std::shared_ptr<const Recogniser>> with_phrases(
+        const std::vector<std::string>& phrases) const override {
+        if (deaf) return Recogniser::with_phrases(phrases);
+        return std::make_shared<TestRecogniser>(fingerprint_, before_, phrases);
+    }
+    std::string vocabulary() const override { return model::phrases_fingerprint(phrases_); }
     const std::string& fingerprint() const override { return fingerprint_; }
     const std::vector<std::string>& languages() const override { return languages_; }
+
+    bool deaf = false;  // takes no phrases
 
   private:
     std::string fingerprint_;
     const Before& before_;
+    std::vector<std::string> phrases_;
     std::vector<std::string> languages_{"en"};
 };
 
@@ -108,7 +121,7 @@ class TestDecoder final : public media::Decoder {
 
 struct Stage {
     explicit Stage(std::uint64_t seed = 1)
-        : test({service([this](const flow::Platform&) { return engines(); })}, seed,
+        : test({service([this](const flow::Platform&) { return engines(); }), session_service()}, seed,
                {{"transcription.models", "fake"}, {"transcription.workers", "2"}}) {}
 
     std::function<base::Result<void>()> before_recognition = {};
@@ -116,6 +129,9 @@ struct Stage {
     std::string fingerprint = "fake/1";
     std::shared_ptr<const speech::SpeakerModel> speaker_model =
         std::make_shared<const speech::fakes::FakeSpeakerModel>();
+    bool deaf = false;       // the engine takes no vocabulary
+    std::string vocabulary;  // the session service's answer; empty: runs are queued without
+    std::int64_t questions = 0;
     std::int64_t recognitions = 0;
     std::function<base::Result<void>()> counting = {};  // each recognition, then what comes before it
     flow::TestPlatform test;
@@ -132,7 +148,26 @@ struct Stage {
 
     base::Result<Engine> load(const std::string& name) const {
         if (name != "fake") return base::fail(base::ErrorCode::model_not_found, "no such model");
-        return Engine{std::make_shared<TestRecogniser>(fingerprint, counting), voice_activity(), speaker_model};
+        const auto recogniser = std::make_shared<TestRecogniser>(fingerprint, counting);
+        recogniser->deaf = deaf;
+        return Engine{recogniser, voice_activity(), speaker_model};
+    }
+
+    /// Answers the one question that this service asks.
+    flow::Service session_service() {
+        const auto answer = [this](runtime::Request&, runtime::Context&) {
+            ++questions;
+            return runtime::bytes_response(200, "application/json", vocabulary);
+        };
+        return {
+            .name = "session",
+            .options = {},
+            .migrations = {},
+            .make = [answer](const flow::Platform&) -> base::Result<flow::Parts> {
+                flow::Parts parts;
+                parts.routes.push_back({.method = "GET", .pattern = "/v1/sessions/{id}/vocabulary", .handler = answer});
+                return parts;
+            }};
     }
 
     static std::shared_ptr<const speech::VoiceActivityModel> voice_activity() {
@@ -155,17 +190,15 @@ struct Stage {
     void queue(int attempt = 1, const std::string& session = "s1", const std::string& language = "en",
                const std::string& model = "fake", const std::string& again = "", bool multichannel = false,
                const std::string& speakers = "") {
+        base::JsonObject payload{{"session_id", session},   {"run_id", run_id(attempt, session)},
+                                 {"blob_key", video_key(session)}, {"language", language},
+                                 {"model", model},          {"speakers", speakers},
+                                 {"priority", 0},           {"multichannel", multichannel}};
+        if (!vocabulary.empty()) payload.push_back({"vocabulary", true});
         test.emit("acme", {.type = "session.queued",
                            .natural_key = run_id(attempt, session) + again,
                            .partition_key = session,
-                           .payload = base::JsonObject{{"session_id", session},
-                                                       {"run_id", run_id(attempt, session)},
-                                                       {"blob_key", video_key(session)},
-                                                       {"language", language},
-                                                       {"model", model},
-                                                       {"speakers", speakers},
-                                                       {"priority", 0},
-                                                       {"multichannel", multichannel}}});
+                           .payload = std::move(payload)});
     }
     void cancel(const std::string& again = "") {
         test.emit("acme", {.type = "session.cancelled",
@@ -218,10 +251,11 @@ struct Stage {
         int channels = 1;
         bool with_speakers = false;
         std::optional<std::size_t> speakers = {};
+        std::vector<std::string> phrases = {};
     };
     static std::string expected(const std::vector<float>& samples, const Wish& wish = {}) {
         static const TestRecogniser::Before nothing;
-        const TestRecogniser recogniser("fake/1", nothing);
+        const TestRecogniser recogniser("fake/1", nothing, wish.phrases);
         speech::fakes::Source source(samples, 4096, std::nullopt, wish.channels);
         runtime::Threads threads(1);
         const std::atomic<bool> never_stop{false};

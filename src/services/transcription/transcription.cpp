@@ -26,6 +26,12 @@ std::vector<runtime::Option> options() {
          .default_text = "moonshine-tiny-en",
          .documentation = "Models to serve, by name, the default one first; each is loaded at the start.",
          .check = runtime::not_empty()},
+        {.name = "transcription.provider",
+         .type = OptionType::text,
+         .default_text = "cpu",
+         .documentation = "Where models run that sherpa-onnx reads: cpu, cuda (the start fails without a GPU), or auto"
+                          " (a GPU where there is one; its absence is told). The default model runs on the CPU.",
+         .check = runtime::one_of({"cpu", "cuda", "auto"})},
         {.name = "transcription.workers",
          .type = OptionType::integer,
          .default_text = "0",

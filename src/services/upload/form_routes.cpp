@@ -44,7 +44,7 @@ Result<Begun> begin(Job& job, const FormFields& fields, const FormFile& file) {
     const std::string session_id = job.shared->platform.ids.next();
     const SessionFields about{first_field(fields, "title"), first_field(fields, "language"),
                               first_field(fields, "model"), first_field(fields, "multichannel"),
-                              first_field(fields, "speakers")};
+                              first_field(fields, "speakers"), first_field(fields, "vocabulary")};
     if (auto made = create_session(*job.shared, job.context, session_id, about); !made) return pass_on(made);
     auto upload = OneShot::begin(
         job.shared, job.unit,
@@ -71,7 +71,7 @@ Result<Opening> open(const Shared& shared, Request& request, Context& context) {
     if (!principal) return pass_on(principal);
     const auto job = std::make_shared<Job>(Job{shared, unit_of(*principal, context), request, context, *principal});
     auto sink = open_form(
-        request, {.fields = {"title", "language", "model", "multichannel", "speakers"},
+        request, {.fields = {"title", "language", "model", "multichannel", "speakers", "vocabulary"},
                   .file = [job](const FormFields& fields, const FormFile& file) { return begin(*job, fields, file); },
                   .whole = [job](const FormFields&, OneShot& upload) { return finish(*job, upload); },
                   .refuse = [job](const base::Error& error,

@@ -10,7 +10,7 @@ namespace upload {
 
 /// /v1/uploads: tus 1.0.0.
 std::vector<runtime::Route> tus_routes(const Shared& shared);
-/// POST /v1/sessions as multipart/form-data. Fields (title, language, model, speakers) come before the file, "file",
+/// POST /v1/sessions as multipart/form-data. Fields (title, language, model, …) come before the file, "file",
 /// since the session is made when its first bytes arrive; a field behind it is refused.
 std::vector<runtime::Route> form_routes(const Shared& shared);
 /// PUT and GET /v1/sessions/{id}/video.

@@ -77,6 +77,7 @@ base::Result<void> create_session(const Uploads& shared, const runtime::Context&
     add("model", fields.model);
     if (fields.multichannel) body.push_back({"multichannel", boolean_or_text(*fields.multichannel)});
     add("speakers", fields.speakers);
+    add("vocabulary", fields.vocabulary);
     runtime::Request request{.method = "PUT",
                              .target = path_of("/internal/sessions/", session_id),
                              .headers = {{"Content-Type", "application/json"}},

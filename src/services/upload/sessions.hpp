@@ -16,6 +16,7 @@ struct SessionFields {
     std::optional<std::string> model;
     std::optional<std::string> multichannel = {};  // "true" or "false"
     std::optional<std::string> speakers = {};
+    std::optional<std::string> vocabulary = {};  // phrases with commas between
 };
 
 struct SessionView {

@@ -1,0 +1,211 @@
+#include "speech/phrase_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <random>
+
+#include <gtest/gtest.h>
+
+namespace speech {
+namespace {
+
+using Tokens = std::vector<std::int32_t>;
+
+constexpr std::int32_t end = 0;  // the token after which a text has ended
+const std::vector<bool> continues{false, false, true, false, true};
+constexpr std::size_t limit = 4;
+
+// A model without sense: after each text, other probabilities.
+class RandomModel {
+  public:
+    explicit RandomModel(unsigned seed) : seed_(seed) {}
+    [[nodiscard]] std::vector<float> after(const Tokens& text) const {
+        std::uint32_t key = seed_ * 2'654'435'761U + 1;
+        for (const std::int32_t token : text)
+            key = (key ^ static_cast<std::uint32_t>(token + 7)) * 2'246'822'519U;
+        std::vector<float> shares(continues.size());
+        for (float& share : shares) {
+            key = (key ^ (key >> 15U)) * 2'654'435'761U + 12345U;
+            share = std::exp(static_cast<float>((key >> 8U) % 1000) / 400.0F);
+        }
+        float sum = 0;
+        for (const float share : shares)
+            sum += share;
+        for (float& share : shares)
+            share /= sum;
+        return shares;
+    }
+
+  private:
+    unsigned seed_;
+};
+
+std::int32_t likeliest(const std::vector<float>& shares) {
+    return static_cast<std::int32_t>(std::ranges::max_element(shares) - shares.begin());
+}
+
+bool is_over(const Tokens& text) {
+    return !text.empty() && (text.back() == end || text.size() == limit);
+}
+
+// A token that is not the likeliest must be part of a phrase that is said in whole from there on.
+bool may_stray(const std::vector<Tokens>& phrases, const Tokens& text, std::size_t at) {
+    for (const Tokens& phrase : phrases) {
+        for (std::size_t begin = at + 1 - std::min(at + 1, phrase.size()); begin <= at; ++begin) {
+            const std::size_t after = begin + phrase.size();
+            if (after <= at || after > text.size()) continue;
+            if (!std::equal(phrase.begin(), phrase.end(), text.begin() + static_cast<std::ptrdiff_t>(begin))) continue;
+            if (after == text.size() || !continues[static_cast<std::size_t>(text[after])]) return true;
+        }
+    }
+    return false;
+}
+
+struct Found {
+    Tokens tokens;
+    double worth = -std::numeric_limits<double>::infinity();
+};
+
+// Every text there is, by the definition.
+class Everything {
+  public:
+    Everything(const std::vector<Tokens>& phrases, const PhraseTrie& trie, const RandomModel& model)
+        : phrases_(phrases), trie_(trie), model_(model) {}
+
+    Found best() {
+        extend({});
+        return best_;
+    }
+
+  private:
+    void extend(const Tokens& text) {
+        if (is_over(text)) return consider(text);
+        for (std::size_t token = 0; token < continues.size(); ++token) {
+            Tokens longer = text;
+            longer.push_back(static_cast<std::int32_t>(token));
+            extend(longer);
+        }
+    }
+
+    void consider(const Tokens& text) {
+        double worth = 0;
+        PhraseTrie::Node node = PhraseTrie::root;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const auto shares = model_.after({text.begin(), text.begin() + static_cast<std::ptrdiff_t>(i)});
+            if (text[i] != likeliest(shares) && !may_stray(phrases_, text, i)) return;
+            const auto [next, kept] = trie_.advance(node, text[i]);
+            worth +=
+                std::log(static_cast<double>(shares[static_cast<std::size_t>(text[i])])) + static_cast<double>(kept);
+            node = next;
+        }
+        worth += static_cast<double>(trie_.kept_at_end(node));
+        if (worth > best_.worth) best_ = {text, worth};
+    }
+
+    const std::vector<Tokens>& phrases_;
+    const PhraseTrie& trie_;
+    const RandomModel& model_;
+    Found best_;
+};
+
+Found search(const PhraseTrie& trie, const RandomModel& model) {
+    std::vector<PhraseText> texts(1);
+    std::vector<Tokens> tokens(1);
+    Found best;
+    while (!texts.empty()) {
+        std::vector<std::vector<float>> shares;
+        std::vector<NextToken> next;
+        for (const Tokens& text : tokens)
+            shares.push_back(model.after(text));
+        for (const std::vector<float>& share : shares)
+            next.push_back({likeliest(share), share});
+        std::vector<PhraseText> open;
+        std::vector<Tokens> open_tokens;
+        for (const PhraseStep& step : go_on(trie, texts, next, best.worth)) {
+            Tokens longer = tokens[step.from];
+            longer.push_back(step.token);
+            const double worth = worth_at_end(trie, step.text);
+            if (!is_over(longer)) {
+                open.push_back(step.text);
+                open_tokens.push_back(longer);
+            } else if (worth > best.worth) {
+                best = {longer, worth};
+            }
+        }
+        texts = open;
+        tokens = open_tokens;
+    }
+    return best;
+}
+
+Tokens greedy(const RandomModel& model) {
+    Tokens text;
+    while (!is_over(text))
+        text.push_back(likeliest(model.after(text)));
+    return text;
+}
+
+std::vector<Tokens> random_phrases(std::mt19937& random) {
+    std::vector<Tokens> phrases(1 + random() % 2);
+    for (Tokens& phrase : phrases) {
+        phrase.resize(1 + random() % 3);
+        std::ranges::generate(phrase, [&] { return static_cast<std::int32_t>(1 + random() % (continues.size() - 1)); });
+    }
+    return phrases;
+}
+
+// It follows few texts at once, and so may miss the best one now and then; it never gives what the definition forbids.
+TEST(PhraseSearch, FindsTheBestOfAllTexts) {
+    std::size_t same = 0;
+    std::size_t strayed = 0;
+    constexpr unsigned cases = 2000;
+    for (unsigned seed = 0; seed < cases; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const std::vector<Tokens> phrases = random_phrases(random);
+        const PhraseTrie trie(phrases, continues);
+        const RandomModel model(seed);
+        const Found best = Everything(phrases, trie, model).best();
+        const Found found = search(trie, model);
+        ASSERT_LE(found.worth, best.worth + 1e-9) << "no text is worth that";
+        same += found.tokens == best.tokens ? 1U : 0U;
+        strayed += best.tokens != greedy(model) ? 1U : 0U;
+    }
+    EXPECT_GT(strayed, cases / 4) << "phrases were not tried";
+    EXPECT_GT(same, cases * 9 / 10);
+}
+
+TEST(PhraseSearch, SaysTheLikeliestTokensWhenNoPhraseIsHeard) {
+    std::size_t without = 0;
+    for (unsigned seed = 0; seed < 2000; ++seed) {
+        std::mt19937 random(seed);
+        const std::vector<Tokens> phrases = random_phrases(random);
+        const PhraseTrie trie(phrases, continues);
+        const RandomModel model(seed);
+        const Found found = search(trie, model);
+        const Tokens plain = greedy(model);
+        if (found.tokens == plain) continue;
+        const auto has = [&](const Tokens& phrase) { return !std::ranges::search(found.tokens, phrase).empty(); };
+        ASSERT_TRUE(std::ranges::any_of(phrases, has)) << "seed " << seed;
+        ++without;
+    }
+    EXPECT_GT(without, 100U);
+}
+
+TEST(PhraseSearch, FollowsFewTexts) {
+    std::vector<Tokens> phrases;
+    for (std::int32_t token = 1; token < 200; ++token)
+        phrases.push_back({token, token});
+    const PhraseTrie trie(phrases, std::vector<bool>(200, false));
+    const std::vector<float> shares(200, 1.0F / 200);
+    const PhraseText begun;
+    const NextToken next{0, shares};
+    const auto steps = go_on(trie, std::span(&begun, 1), std::span(&next, 1), -std::numeric_limits<double>::infinity());
+    EXPECT_EQ(steps.size(), most_phrase_texts);
+    EXPECT_TRUE(std::ranges::any_of(steps, [](const PhraseStep& step) { return !step.text.strayed; }));
+}
+
+}  // namespace
+}  // namespace speech
