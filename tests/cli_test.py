@@ -158,7 +158,7 @@ def test_words_to_listen_for(tmp_path):
     plain, listening = json.loads(plain.stdout), json.loads(listening.stdout)
     assert listening.pop("engine").startswith(plain.pop("engine") + " vocabulary-")
     assert listening == plain, "none of it was heard"
-    piped = transcribe(UTTERANCE, "--format", "json", "--vocabulary", "-", stdin=vocabulary.open())
+    piped = transcribe(UTTERANCE, "--format", "json", "--vocabulary", "-", input=vocabulary.read_text())
     assert json.loads(piped.stdout)["text"] == plain["text"]
 
 
@@ -172,13 +172,13 @@ def test_words_that_cannot_be_listened_for(tmp_path):
     assert "does not take a vocabulary" in line
 
 
-def test_speech_in_another_language_is_told():
+def test_speech_in_another_language_is_told(tmp_path):
     french = MEDIA / "other-language/fleurs/fleurs-fr-000.ogg"
     result = transcribe(french)
     assert result.returncode == 0 and result.stdout.strip(), "the text is kept"
     assert f"{french}: language_unsupported: " in result.stderr
-    assert report(french)["files"][0]["warning"]["code"] == "language_unsupported"
-    assert "warning" not in report(UTTERANCE)["files"][0]
+    assert report(french, "--output", tmp_path)["files"][0]["warning"]["code"] == "language_unsupported"
+    assert "warning" not in report(UTTERANCE, "--output", tmp_path)["files"][0]
 
 
 def test_cuda_where_there_is_none():

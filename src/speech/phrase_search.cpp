@@ -42,16 +42,23 @@ PhraseStep step(const PhraseTrie& phrases, const PhraseText& text, const NextTok
     const float probability = std::max(next.probabilities[static_cast<std::size_t>(token)], least);
     const bool phrase_said = phrases.complete(text.node) && !phrases.continues_word(token);
     const bool strays = token != next.likeliest;
-    const auto [node, kept] = phrases.advance(text.node, token);
-    return {.token = token,
-            .text = {.node = node,
-                     .log_probability = text.log_probability + std::log(static_cast<double>(probability)),
-                     .kept = text.kept + static_cast<double>(kept),
-                     .strayed = text.strayed || strays,
-                     .owes_phrase = strays || (text.owes_phrase && !phrase_said)}};
+    const auto [node, said] = phrases.advance(text.node, token);
+    PhraseStep step{.token = token, .text = text};
+    step.text.node = node;
+    step.text.log_probability += std::log(static_cast<double>(probability));
+    step.text.strayed = text.strayed || strays;
+    step.text.owes_phrase = strays || (text.owes_phrase && !phrase_said);
+    keep(phrases, step.text, said);
+    return step;
 }
 
 }  // namespace
+
+void keep(const PhraseTrie& phrases, PhraseText& text, PhraseTrie::Node said) {
+    if (said == PhraseTrie::root || std::ranges::find(text.said, said) != text.said.end()) return;
+    text.said.push_back(said);
+    text.kept += static_cast<double>(phrases.bonus(said));
+}
 
 std::vector<PhraseStep> go_on(const PhraseTrie& phrases, std::span<const PhraseText> texts,
                               std::span<const NextToken> next, double best_ended) {
@@ -77,7 +84,9 @@ std::vector<PhraseStep> go_on(const PhraseTrie& phrases, std::span<const PhraseT
 
 double worth_at_end(const PhraseTrie& phrases, const PhraseText& text) {
     if (text.owes_phrase && !phrases.complete(text.node)) return -std::numeric_limits<double>::infinity();
-    return text.log_probability + text.kept + static_cast<double>(phrases.kept_at_end(text.node));
+    PhraseText ended = text;
+    keep(phrases, ended, phrases.said_at_end(text.node));
+    return ended.log_probability + ended.kept;
 }
 
 }  // namespace speech

@@ -15,10 +15,10 @@ namespace speech {
 struct PhraseText {
     PhraseTrie::Node node = PhraseTrie::root;
     double log_probability = 0;  // of its tokens, without any bonus
-    double kept = 0;             // bonuses of the phrases said in whole
-    bool strayed = false;        // some token was not the likeliest
-    bool owes_phrase = false;    // it left the likeliest tokens for a phrase that is not said in whole yet
-    bool operator==(const PhraseText&) const = default;
+    double kept = 0;             // bonuses of the phrases said in whole, of each once: a loop gains nothing
+    std::vector<PhraseTrie::Node> said = {};  // those phrases
+    bool strayed = false;                     // some token was not the likeliest
+    bool owes_phrase = false;                 // it left the likeliest tokens for a phrase that is not said in whole yet
 };
 
 /// What the model says of the token after a text.
@@ -35,6 +35,9 @@ struct PhraseStep {
 
 /// So many texts at once at most; the one of the likeliest tokens is always among them.
 inline constexpr std::size_t most_phrase_texts = 4;
+
+/// Keeps the bonus of a phrase that was said in whole, the first time.
+void keep(const PhraseTrie& phrases, PhraseText& text, PhraseTrie::Node said);
 
 /// The texts to go on with, best first: for each of `texts`, `next` is what may follow it. `best_ended` is the worth of
 /// the best text that has ended; what falls too far behind the best is given up.

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -92,15 +93,18 @@ class Everything {
     void consider(const Tokens& text) {
         double worth = 0;
         PhraseTrie::Node node = PhraseTrie::root;
+        std::set<PhraseTrie::Node> said;
         for (std::size_t i = 0; i < text.size(); ++i) {
             const auto shares = model_.after({text.begin(), text.begin() + static_cast<std::ptrdiff_t>(i)});
             if (text[i] != likeliest(shares) && !may_stray(phrases_, text, i)) return;
-            const auto [next, kept] = trie_.advance(node, text[i]);
-            worth +=
-                std::log(static_cast<double>(shares[static_cast<std::size_t>(text[i])])) + static_cast<double>(kept);
-            node = next;
+            worth += std::log(static_cast<double>(shares[static_cast<std::size_t>(text[i])]));
+            const auto step = trie_.advance(node, text[i]);
+            said.insert(step.said);
+            node = step.node;
         }
-        worth += static_cast<double>(trie_.kept_at_end(node));
+        said.insert(trie_.said_at_end(node));
+        for (const PhraseTrie::Node phrase : said)
+            worth += static_cast<double>(trie_.bonus(phrase));
         if (worth > best_.worth) best_ = {text, worth};
     }
 
@@ -192,6 +196,24 @@ TEST(PhraseSearch, SaysTheLikeliestTokensWhenNoPhraseIsHeard) {
         ++without;
     }
     EXPECT_GT(without, 100U);
+}
+
+// A model that finds a phrase likely enough to begin with, and likelier each time it was said.
+TEST(PhraseSearch, GainsNothingByALoop) {
+    const PhraseTrie trie(std::vector<Tokens>{{3}}, continues);
+    std::vector<PhraseText> texts(1);
+    double most_kept = 0;
+    for (int i = 0; i < 10; ++i) {
+        const std::vector<float> shares{0.05F, 0.5F, 0.05F, 0.35F, 0.05F};
+        const std::vector<NextToken> next(texts.size(), NextToken{1, shares});
+        const auto steps = go_on(trie, texts, next, -std::numeric_limits<double>::infinity());
+        texts.clear();
+        for (const PhraseStep& step : steps) {
+            texts.push_back(step.text);
+            most_kept = std::max(most_kept, step.text.kept);
+        }
+    }
+    EXPECT_EQ(most_kept, static_cast<double>(phrase_bonus(1)));
 }
 
 TEST(PhraseSearch, FollowsFewTexts) {

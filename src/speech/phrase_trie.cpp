@@ -36,7 +36,7 @@ void PhraseTrie::link() {
         const Node at = waiting[i];
         for (const auto& [token, next] : nodes_[at].edges) {
             State& state = nodes_[next];
-            state.within = nodes_[at].complete && !continues_word(token) ? nodes_[at].depth : nodes_[at].within;
+            state.within = nodes_[at].complete && !continues_word(token) ? at : nodes_[at].within;
             if (at != root) state.shorter = advance(nodes_[at].shorter, token).node;
             waiting.push_back(next);
         }
@@ -49,26 +49,28 @@ const PhraseTrie::Edge* PhraseTrie::edge(Node node, std::int32_t token) const {
     return place != edges.end() && place->first == token ? &*place : nullptr;
 }
 
-float PhraseTrie::kept(Node node, bool word_ends) const {
+// The longer of `said` and the phrase that `node` has in whole.
+PhraseTrie::Node PhraseTrie::longer(Node said, Node node, bool word_ends) const {
     const State& state = nodes_[node];
-    return phrase_bonus(state.complete && word_ends ? state.depth : state.within);
+    const Node here = state.complete && word_ends ? node : state.within;
+    return nodes_[here].depth > nodes_[said].depth ? here : said;
 }
 
 PhraseTrie::Advance PhraseTrie::advance(Node node, std::int32_t token) const {
-    float most = 0;
+    Node said = root;
     while (true) {
-        if (const Edge* found = edge(node, token)) return {found->second, most};
-        if (node == root) return {root, most};
-        most = std::max(most, kept(node, !continues_word(token)));
+        if (const Edge* found = edge(node, token)) return {found->second, said};
+        if (node == root) return {root, said};
+        said = longer(said, node, !continues_word(token));
         node = nodes_[node].shorter;
     }
 }
 
-float PhraseTrie::kept_at_end(Node node) const {
-    float most = 0;
+PhraseTrie::Node PhraseTrie::said_at_end(Node node) const {
+    Node said = root;
     for (; node != root; node = nodes_[node].shorter)
-        most = std::max(most, kept(node, true));
-    return most;
+        said = longer(said, node, true);
+    return said;
 }
 
 float PhraseTrie::bonus(Node node) const {

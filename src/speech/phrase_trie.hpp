@@ -19,13 +19,13 @@ class PhraseTrie {
     PhraseTrie(std::span<const std::vector<std::int32_t>> phrases, std::vector<bool> continues_word);
 
     struct Advance {
-        Node node;   // the longest beginning of a phrase that the text ends with now
-        float kept;  // the bonus of phrases that were said in whole and are now over
+        Node node;  // the longest beginning of a phrase that the text ends with now
+        Node said;  // the phrase that was said in whole before and is now over, as its last node; root for none
     };
     [[nodiscard]] Advance advance(Node node, std::int32_t token) const;
-    /// The bonus to keep when the text ends here.
-    [[nodiscard]] float kept_at_end(Node node) const;
-    /// What a text is worth more for as long as it may go on with its phrase; taken back when it does not.
+    /// The phrase that was said in whole when the text ends here.
+    [[nodiscard]] Node said_at_end(Node node) const;
+    /// What a text is worth more for the beginning of a phrase, or for a phrase.
     [[nodiscard]] float bonus(Node node) const;
 
     [[nodiscard]] bool empty() const { return nodes_.size() == 1; }
@@ -42,14 +42,14 @@ class PhraseTrie {
     struct State {
         std::vector<Edge> edges = {};
         Node shorter = root;
-        std::uint32_t depth = 0;   // tokens
-        std::uint32_t within = 0;  // tokens of the longest whole phrase that this begins with, itself aside
+        std::uint32_t depth = 0;  // tokens
+        Node within = root;       // the longest whole phrase that this begins with, itself aside
         bool complete = false;
     };
     void insert(std::span<const std::int32_t> phrase);
     void link();
     [[nodiscard]] const Edge* edge(Node node, std::int32_t token) const;
-    [[nodiscard]] float kept(Node node, bool word_ends) const;
+    [[nodiscard]] Node longer(Node said, Node node, bool word_ends) const;
 
     std::vector<State> nodes_{State{}};
     std::vector<bool> continues_word_;

@@ -88,12 +88,13 @@ TEST(PhraseTrie, IsWorthWhatTheDefinitionSays) {
         Tokens state;
         PhraseTrie::Node node = PhraseTrie::root;
         for (const std::int32_t token : random_tokens(random, 25)) {
-            const auto [next, gained] = trie.advance(node, token);
+            const auto [next, said] = trie.advance(node, token);
+            const float gained = trie.bonus(said);
             ASSERT_EQ(gained, definition.advance(state, token));
             node = next;
             ASSERT_EQ(trie.bonus(node), phrase_bonus(static_cast<std::uint32_t>(state.size())));
             ASSERT_EQ(trie.complete(node), std::ranges::find(phrases, state) != phrases.end());
-            ASSERT_EQ(trie.kept_at_end(node), definition.kept_at_end(state));
+            ASSERT_EQ(trie.bonus(trie.said_at_end(node)), definition.kept_at_end(state));
             kept += gained > 0 ? 1U : 0U;
         }
     }
@@ -105,11 +106,11 @@ TEST(PhraseTrie, TakesBackWhatAPhraseDoesNotKeep) {
     const auto one = trie.advance(PhraseTrie::root, 1);
     const auto two = trie.advance(one.node, 2);
     EXPECT_GT(trie.bonus(two.node), trie.bonus(one.node));
-    EXPECT_EQ(trie.advance(two.node, 3).kept, 0) << "lost";
+    EXPECT_EQ(trie.advance(two.node, 3).said, PhraseTrie::root) << "lost";
     const auto whole = trie.advance(two.node, 4);
-    EXPECT_EQ(trie.advance(whole.node, 3).kept, phrase_bonus(3)) << "said, and another word begins";
-    EXPECT_EQ(trie.advance(whole.node, 0).kept, 0) << "a longer word was said";
-    EXPECT_EQ(trie.kept_at_end(whole.node), phrase_bonus(3));
+    EXPECT_EQ(trie.advance(whole.node, 3).said, whole.node) << "said, and another word begins";
+    EXPECT_EQ(trie.advance(whole.node, 0).said, PhraseTrie::root) << "a longer word was said";
+    EXPECT_EQ(trie.said_at_end(whole.node), whole.node);
 }
 
 TEST(PhraseTrie, HasABonusThatGrowsAndEnds) {
