@@ -183,7 +183,7 @@ int exit_code_of(std::span<const FileOutcome> outcomes, std::span<const Argument
 
 struct Models {
     speech::VoiceActivityModel voice_activity;
-    std::unique_ptr<speech::Recogniser> recogniser;
+    std::shared_ptr<const speech::Recogniser> recogniser;
     std::unique_ptr<speech::SpeakerModel> speaker_model;  // where speakers are told apart
 };
 

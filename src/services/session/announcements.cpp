@@ -25,12 +25,9 @@ base::JsonObject payload_of(const model::Session& session) {
 
 base::Result<void> announce_queued(store::Transaction& transaction, const SessionRecord& record, bool has_words) {
     const model::Session& session = record.session;
-    base::JsonObject payload{{"run_id", session.run_id},
-                             {"blob_key", record.video_key},
-                             {"language", record.said.language},
-                             {"model", record.said.model},
-                             {"priority", record.said.priority},
-                             {"multichannel", record.said.multichannel}};
+    base::JsonObject payload{{"run_id", session.run_id},         {"blob_key", record.video_key},
+                             {"language", record.said.language}, {"model", record.said.model},
+                             {"priority", record.said.priority}, {"multichannel", record.said.multichannel}};
     if (!record.said.speakers.empty()) payload.push_back({"speakers", record.said.speakers});
     if (has_words) payload.push_back({"vocabulary", true});
     return emit(transaction, "session.queued", key_of(session, session.run_id), session.id, std::move(payload));

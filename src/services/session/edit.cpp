@@ -26,7 +26,7 @@ constexpr std::size_t longest_text_bytes = 4 * longest_segment_characters + 1000
 
 // What verbose_json says beside (formats/json.cpp).
 constexpr std::array<std::string_view, 10> derived{"task",   "language", "language_code", "duration", "text",
-                                                  "engine", "unheard",  "words",         "channels", "speakers"};
+                                                   "engine", "unheard",  "words",         "channels", "speakers"};
 constexpr std::array<std::string_view, 9> derived_of_a_segment{
     "id", "seek", "tokens", "temperature", "avg_logprob", "compression_ratio", "no_speech_prob", "doubtful", "speaker"};
 

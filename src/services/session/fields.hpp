@@ -17,7 +17,8 @@ inline constexpr std::size_t longest_title_bytes = 4000;  // before it is trimme
 inline constexpr std::int64_t highest_priority = 9;
 
 inline constexpr std::string_view channels_are_speakers =
-    "\"multichannel\" and \"speakers\" exclude each other: with channels apart, each channel stands for who speaks there";
+    "\"multichannel\" and \"speakers\" exclude each other: with channels apart, each channel stands for who speaks "
+    "there";
 
 struct SessionFields {
     std::string title;

@@ -21,9 +21,9 @@ TEST(Fields, HaveDefaults) {
 
 TEST(Fields, AreRefusedWhenTheyAreWrong) {
     EXPECT_EQ(parse(R"({"titel":"x"})").error().code, ErrorCode::unknown_field);
-    for (const char* wrong :
-         {R"({"title":5})", R"({"language":"english!"})", R"({"model":"../etc"})", R"({"priority":10})",
-          R"({"priority":-1})", R"({"priority":0.5})", R"({"multichannel":"yes"})", R"({"multichannel":true,"speakers":"2"})", "[]"})
+    for (const char* wrong : {R"({"title":5})", R"({"language":"english!"})", R"({"model":"../etc"})",
+                              R"({"priority":10})", R"({"priority":-1})", R"({"priority":0.5})",
+                              R"({"multichannel":"yes"})", R"({"multichannel":true,"speakers":"2"})", "[]"})
         EXPECT_EQ(parse(wrong).error().code, ErrorCode::invalid_argument) << wrong;
 }
 

@@ -106,8 +106,7 @@ std::vector<flow::WorkHandler> segment_workers(const SharedTools& tools, const L
     const std::size_t at_once = turns * claims_a_turn;
     std::vector<flow::WorkHandler> workers{segment_worker(tools, {ears, nullptr}, engine.fingerprint, at_once)};
     if (engine.fingerprint_speakers.empty()) return workers;
-    workers.push_back(
-        segment_worker(tools, {ears, engine.engine.speaker_model}, engine.fingerprint_speakers, at_once));
+    workers.push_back(segment_worker(tools, {ears, engine.engine.speaker_model}, engine.fingerprint_speakers, at_once));
     return workers;
 }
 

@@ -190,10 +190,14 @@ struct Stage {
     void queue(int attempt = 1, const std::string& session = "s1", const std::string& language = "en",
                const std::string& model = "fake", const std::string& again = "", bool multichannel = false,
                const std::string& speakers = "") {
-        base::JsonObject payload{{"session_id", session},   {"run_id", run_id(attempt, session)},
-                                 {"blob_key", video_key(session)}, {"language", language},
-                                 {"model", model},          {"speakers", speakers},
-                                 {"priority", 0},           {"multichannel", multichannel}};
+        base::JsonObject payload{{"session_id", session},
+                                 {"run_id", run_id(attempt, session)},
+                                 {"blob_key", video_key(session)},
+                                 {"language", language},
+                                 {"model", model},
+                                 {"speakers", speakers},
+                                 {"priority", 0},
+                                 {"multichannel", multichannel}};
         if (!vocabulary.empty()) payload.push_back({"vocabulary", true});
         test.emit("acme", {.type = "session.queued",
                            .natural_key = run_id(attempt, session) + again,
@@ -253,7 +257,8 @@ struct Stage {
         std::optional<std::size_t> speakers = {};
         std::vector<std::string> phrases = {};
     };
-    static std::string expected(const std::vector<float>& samples, const Wish& wish = {}) {
+    static std::string expected(const std::vector<float>& samples) { return expected(samples, Wish()); }
+    static std::string expected(const std::vector<float>& samples, const Wish& wish) {
         static const TestRecogniser::Before nothing;
         const TestRecogniser recogniser("fake/1", nothing, wish.phrases);
         speech::fakes::Source source(samples, 4096, std::nullopt, wish.channels);
@@ -264,8 +269,8 @@ struct Stage {
                                                 .channels_apart = wish.channels > 1,
                                                 .speaker_model = wish.with_speakers ? &voices : nullptr,
                                                 .speakers = wish.speakers};
-        model::Transcript transcript = must(speech::transcribe(source, *voice_activity(), recogniser, threads, options,
-                                                               [](const auto&) {}, never_stop));
+        model::Transcript transcript = must(speech::transcribe(
+            source, *voice_activity(), recogniser, threads, options, [](const auto&) {}, never_stop));
         transcript.frame_rate_hz = video_frame_rate_hz;
         return model::to_canonical_json(transcript);
     }

@@ -364,7 +364,8 @@ TEST(Transcription, RecognisesAnewWhereNoVoicesWereKept) {
     stage.queue(2, "s1", "en", "fake", "", false, "auto");
     stage.test.settle();
     EXPECT_EQ(stage.recognitions, 12);
-    EXPECT_EQ(stage.transcript(stage.test.events("transcription.completed")[1]), Stage::expected(samples, {.with_speakers = true}));
+    EXPECT_EQ(stage.transcript(stage.test.events("transcription.completed")[1]),
+              Stage::expected(samples, {.with_speakers = true}));
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ Result<Begun> begin(Job& job, const FormFields& fields, const FormFile& file) {
     if (auto* before = std::get_if<Response>(&*call)) return std::move(*before);
     job.call = std::move(std::get<std::unique_ptr<LongCall>>(*call));
     const std::string session_id = job.shared->platform.ids.next();
-    const SessionFields about{first_field(fields, "title"), first_field(fields, "language"),
-                              first_field(fields, "model"), first_field(fields, "multichannel"),
+    const SessionFields about{first_field(fields, "title"),    first_field(fields, "language"),
+                              first_field(fields, "model"),    first_field(fields, "multichannel"),
                               first_field(fields, "speakers"), first_field(fields, "vocabulary")};
     if (auto made = create_session(*job.shared, job.context, session_id, about); !made) return pass_on(made);
     auto upload = OneShot::begin(

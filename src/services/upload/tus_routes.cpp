@@ -279,10 +279,10 @@ Result<void> settle_session(const Shared& shared, const Context& context, const 
         return may ? Result<void>() : pass_on(may);
     }
     wanted.session_id = shared->platform.ids.next();
-    return create_session(*shared, context, wanted.session_id,
-                          {if_given(metadata, "title"), if_given(metadata, "language"), if_given(metadata, "model"),
-                           if_given(metadata, "multichannel"), if_given(metadata, "speakers"),
-                           if_given(metadata, "vocabulary")});
+    return create_session(
+        *shared, context, wanted.session_id,
+        {if_given(metadata, "title"), if_given(metadata, "language"), if_given(metadata, "model"),
+         if_given(metadata, "multichannel"), if_given(metadata, "speakers"), if_given(metadata, "vocabulary")});
 }
 
 base::Json identity_of(const Request& request) {
