@@ -9,7 +9,7 @@
 
 #include "model/audio.hpp"
 #include "speech/attention.hpp"
-#include "speech/phrase_search.hpp"
+#include "speech/text_search.hpp"
 
 namespace speech {
 namespace {
@@ -194,10 +194,15 @@ class Step {
     std::vector<NextToken> next_;
 };
 
-// One input's texts: one, or a few while there are phrases to listen for.
+const PhraseTrie& no_phrases() {
+    static const PhraseTrie none({}, {});
+    return none;
+}
+
+// One input's texts.
 class Search {
   public:
-    Search(Sequence begun, const PhraseTrie* phrases) : phrases_(phrases) {
+    Search(Sequence begun, const PhraseTrie* phrases) : phrases_(phrases == nullptr ? no_phrases() : *phrases) {
         texts_.emplace_back();
         open_.push_back(std::move(begun));
     }
@@ -206,27 +211,21 @@ class Search {
 
     // `next` is what may follow each of the open ones.
     void go_on(std::span<const NextToken> next) {
-        if (phrases_ == nullptr) {
-            open_.front().append(next.front().likeliest, next.front());
-            if (open_.front().ended()) best_ = std::move(open_.front());
-            if (best_) open_.clear();
-            return;
-        }
-        const auto steps = speech::go_on(*phrases_, texts_, next, best_worth_);
-        follow(steps, next);
+        follow(speech::go_on(phrases_, texts_, next), next);
         end_those_that_have();
+        if (ended_.enough()) open_.clear();
     }
 
     Sequence take() { return *std::move(best_); }
 
   private:
-    void follow(const std::vector<PhraseStep>& steps, std::span<const NextToken> next) {
+    void follow(const std::vector<TextStep>& steps, std::span<const NextToken> next) {
         std::vector<std::size_t> uses(open_.size());
-        for (const PhraseStep& step : steps)
+        for (const TextStep& step : steps)
             ++uses[step.from];
         std::vector<Sequence> sequences;
         texts_.clear();
-        for (const PhraseStep& step : steps) {
+        for (const TextStep& step : steps) {
             Sequence& from = open_[step.from];
             sequences.push_back(--uses[step.from] == 0 ? std::move(from) : from);
             sequences.back().append(step.token, next[step.from]);
@@ -237,14 +236,15 @@ class Search {
 
     void end_those_that_have() {
         std::vector<Sequence> sequences;
-        std::vector<PhraseText> texts;
+        std::vector<TextSoFar> texts;
         for (std::size_t i = 0; i < open_.size(); ++i) {
             if (!open_[i].ended()) {
                 sequences.push_back(std::move(open_[i]));
                 texts.push_back(texts_[i]);
                 continue;
             }
-            const double worth = worth_at_end(*phrases_, texts_[i]);
+            ended_.count(texts_[i]);
+            const double worth = worth_at_end(phrases_, texts_[i]);
             if (best_ && worth <= best_worth_) continue;
             best_ = std::move(open_[i]);
             best_worth_ = worth;
@@ -253,11 +253,12 @@ class Search {
         texts_ = std::move(texts);
     }
 
-    const PhraseTrie* phrases_;
+    const PhraseTrie& phrases_;
     std::vector<Sequence> open_;
-    std::vector<PhraseText> texts_;  // of the open ones
-    std::optional<Sequence> best_;   // of those that have ended
-    double best_worth_ = -std::numeric_limits<double>::infinity();
+    std::vector<TextSoFar> texts_;  // of the open ones
+    std::optional<Sequence> best_;  // of those that have ended
+    double best_worth_ = 0;         // its worth
+    EndedTexts ended_;
 };
 
 DecodedTokens decoded(Sequence sequence) {

@@ -1,5 +1,5 @@
 // Moonshine's decoder: frames to tokens, for a batch of segments at once. Greedy: the likeliest token each time, unless
-// there are phrases to listen for (phrase_search.hpp). Pure; any thread.
+// there are phrases to listen for (text_search.hpp). Pure; any thread.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -35,7 +35,8 @@ class PhraseTrie {
     /// By token.
     [[nodiscard]] std::span<const Edge> edges(Node node) const { return nodes_[node].edges; }
     [[nodiscard]] bool continues_word(std::int32_t token) const {
-        return continues_word_[static_cast<std::size_t>(token)];
+        const auto index = static_cast<std::size_t>(token);
+        return index < continues_word_.size() && continues_word_[index];
     }
 
   private:

@@ -10,9 +10,9 @@ import subprocess
 import threading
 import time
 
-PREAMBLE = b"VTDEC\0\0\1"
+PREAMBLE = b"VTDEC\0\0\2"
 MAX_PAYLOAD = 64 * 1024
-INFO, SAMPLES, SILENCE, DAMAGE, END, FAILURE = range(1, 7)
+INFO, SAMPLES, SILENCE, DAMAGE, END, FAILURE, LAYOUT = range(1, 8)
 
 
 class ProtocolError(Exception):
@@ -54,6 +54,9 @@ class _Frames:
             outcome.samples += count
             if self.keep:
                 outcome.sound.append(("silence", count))
+        elif kind == LAYOUT:
+            if len(payload) != 1 or outcome.samples:
+                raise ProtocolError("a wrong layout")
         elif kind == DAMAGE:
             name, rest = _text(payload)
             outcome.damages.append((name, *struct.unpack("<ddQ", rest)))

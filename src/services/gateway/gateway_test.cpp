@@ -285,7 +285,7 @@ TEST_F(Gateway, AnswersPreflightsOfKnownRoutesWithoutAKey) {
     const ClientResponse patch = preflight("/v1/uploads/7", "PATCH");
     EXPECT_EQ(patch.status, 204);
     EXPECT_EQ(field(patch, "Access-Control-Allow-Origin"), "*");
-    EXPECT_EQ(field(patch, "Access-Control-Allow-Methods"), "DELETE, HEAD, PATCH");
+    EXPECT_EQ(field(patch, "Access-Control-Allow-Methods"), "DELETE, HEAD, PATCH, POST");
     EXPECT_NE(field(patch, "Access-Control-Allow-Headers").find("Upload-Checksum"), std::string::npos);
     EXPECT_EQ(preflight("/v1/uploads", "POST").status, 204) << "not tus discovery: it names a method";
     EXPECT_EQ(preflight("/v1/nothing", "GET").status, 404);

@@ -1,4 +1,4 @@
-#include "speech/phrase_search.hpp"
+#include "speech/text_search.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -51,7 +51,11 @@ bool is_over(const Tokens& text) {
     return !text.empty() && (text.back() == end || text.size() == limit);
 }
 
-// A token that is not the likeliest must be part of a phrase that is said in whole from there on.
+bool is_likely(const std::vector<float>& shares, std::int32_t token) {
+    return shares[static_cast<std::size_t>(token)] >= std::exp(-1.5F) * *std::ranges::max_element(shares);
+}
+
+// A token that is not likely must be part of a phrase that is said in whole from there on.
 bool may_stray(const std::vector<Tokens>& phrases, const Tokens& text, std::size_t at) {
     for (const Tokens& phrase : phrases) {
         for (std::size_t begin = at + 1 - std::min(at + 1, phrase.size()); begin <= at; ++begin) {
@@ -96,7 +100,7 @@ class Everything {
         std::set<PhraseTrie::Node> said;
         for (std::size_t i = 0; i < text.size(); ++i) {
             const auto shares = model_.after({text.begin(), text.begin() + static_cast<std::ptrdiff_t>(i)});
-            if (text[i] != likeliest(shares) && !may_stray(phrases_, text, i)) return;
+            if (!is_likely(shares, text[i]) && !may_stray(phrases_, text, i)) return;
             worth += std::log(static_cast<double>(shares[static_cast<std::size_t>(text[i])]));
             const auto step = trie_.advance(node, text[i]);
             said.insert(step.said);
@@ -105,6 +109,7 @@ class Everything {
         said.insert(trie_.said_at_end(node));
         for (const PhraseTrie::Node phrase : said)
             worth += static_cast<double>(trie_.bonus(phrase));
+        worth /= static_cast<double>(text.size());
         if (worth > best_.worth) best_ = {text, worth};
     }
 
@@ -115,28 +120,30 @@ class Everything {
 };
 
 Found search(const PhraseTrie& trie, const RandomModel& model) {
-    std::vector<PhraseText> texts(1);
+    std::vector<TextSoFar> texts(1);
     std::vector<Tokens> tokens(1);
     Found best;
-    while (!texts.empty()) {
+    EndedTexts ended;
+    while (!texts.empty() && !ended.enough()) {
         std::vector<std::vector<float>> shares;
         std::vector<NextToken> next;
         for (const Tokens& text : tokens)
             shares.push_back(model.after(text));
         for (const std::vector<float>& share : shares)
             next.push_back({likeliest(share), share});
-        std::vector<PhraseText> open;
+        std::vector<TextSoFar> open;
         std::vector<Tokens> open_tokens;
-        for (const PhraseStep& step : go_on(trie, texts, next, best.worth)) {
+        for (const TextStep& step : go_on(trie, texts, next)) {
             Tokens longer = tokens[step.from];
             longer.push_back(step.token);
             const double worth = worth_at_end(trie, step.text);
             if (!is_over(longer)) {
                 open.push_back(step.text);
                 open_tokens.push_back(longer);
-            } else if (worth > best.worth) {
-                best = {longer, worth};
+                continue;
             }
+            ended.count(step.text);
+            if (worth > best.worth) best = {longer, worth};
         }
         texts = open;
         tokens = open_tokens;
@@ -161,8 +168,9 @@ std::vector<Tokens> random_phrases(std::mt19937& random) {
 }
 
 // It follows few texts at once, and so may miss the best one now and then; it never gives what the definition forbids.
-TEST(PhraseSearch, FindsTheBestOfAllTexts) {
+TEST(TextSearch, FindsTheBestOfAllTexts) {
     std::size_t same = 0;
+    double missed = 0;
     std::size_t strayed = 0;
     constexpr unsigned cases = 2000;
     for (unsigned seed = 0; seed < cases; ++seed) {
@@ -175,13 +183,16 @@ TEST(PhraseSearch, FindsTheBestOfAllTexts) {
         const Found found = search(trie, model);
         ASSERT_LE(found.worth, best.worth + 1e-9) << "no text is worth that";
         same += found.tokens == best.tokens ? 1U : 0U;
+        missed += best.worth - found.worth;
         strayed += best.tokens != greedy(model) ? 1U : 0U;
     }
     EXPECT_GT(strayed, cases / 4) << "phrases were not tried";
-    EXPECT_GT(same, cases * 9 / 10);
+    EXPECT_GT(same, cases * 2 / 3);
+    EXPECT_LT(missed / cases, 0.15) << "nats a token that the best text is worth more";
 }
 
-TEST(PhraseSearch, SaysTheLikeliestTokensWhenNoPhraseIsHeard) {
+TEST(TextSearch, SaysWhatItSaysWithoutPhrasesWhenNoneIsHeard) {
+    const PhraseTrie none({}, {});
     std::size_t without = 0;
     for (unsigned seed = 0; seed < 2000; ++seed) {
         std::mt19937 random(seed);
@@ -189,8 +200,7 @@ TEST(PhraseSearch, SaysTheLikeliestTokensWhenNoPhraseIsHeard) {
         const PhraseTrie trie(phrases, continues);
         const RandomModel model(seed);
         const Found found = search(trie, model);
-        const Tokens plain = greedy(model);
-        if (found.tokens == plain) continue;
+        if (found.tokens == search(none, model).tokens) continue;
         const auto has = [&](const Tokens& phrase) { return !std::ranges::search(found.tokens, phrase).empty(); };
         ASSERT_TRUE(std::ranges::any_of(phrases, has)) << "seed " << seed;
         ++without;
@@ -199,16 +209,16 @@ TEST(PhraseSearch, SaysTheLikeliestTokensWhenNoPhraseIsHeard) {
 }
 
 // A model that finds a phrase likely enough to begin with, and likelier each time it was said.
-TEST(PhraseSearch, GainsNothingByALoop) {
+TEST(TextSearch, GainsNothingByALoop) {
     const PhraseTrie trie(std::vector<Tokens>{{3}}, continues);
-    std::vector<PhraseText> texts(1);
+    std::vector<TextSoFar> texts(1);
     double most_kept = 0;
     for (int i = 0; i < 10; ++i) {
         const std::vector<float> shares{0.05F, 0.5F, 0.05F, 0.35F, 0.05F};
         const std::vector<NextToken> next(texts.size(), NextToken{1, shares});
-        const auto steps = go_on(trie, texts, next, -std::numeric_limits<double>::infinity());
+        const auto steps = go_on(trie, texts, next);
         texts.clear();
-        for (const PhraseStep& step : steps) {
+        for (const TextStep& step : steps) {
             texts.push_back(step.text);
             most_kept = std::max(most_kept, step.text.kept);
         }
@@ -216,17 +226,39 @@ TEST(PhraseSearch, GainsNothingByALoop) {
     EXPECT_EQ(most_kept, static_cast<double>(phrase_bonus(1)));
 }
 
-TEST(PhraseSearch, FollowsFewTexts) {
+TEST(TextSearch, FindsLikelierTextsThanTheLikeliestTokensGive) {
+    const PhraseTrie none({}, {});
+    double gained = 0;
+    std::size_t other = 0;
+    for (unsigned seed = 0; seed < 2000; ++seed) {
+        const RandomModel model(seed);
+        const Found found = search(none, model);
+        const Tokens plain = greedy(model);
+        double worth = 0;
+        for (std::size_t i = 0; i < plain.size(); ++i) {
+            const auto shares = model.after({plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(i)});
+            worth += std::log(static_cast<double>(shares[static_cast<std::size_t>(plain[i])]));
+        }
+        gained += found.worth - worth / static_cast<double>(plain.size());
+        other += found.tokens == plain ? 0U : 1U;
+    }
+    EXPECT_GT(other, 500U);
+    EXPECT_GT(gained / static_cast<double>(other), 0.05);
+}
+
+TEST(TextSearch, FollowsFewTexts) {
     std::vector<Tokens> phrases;
     for (std::int32_t token = 1; token < 200; ++token)
         phrases.push_back({token, token});
     const PhraseTrie trie(phrases, std::vector<bool>(200, false));
-    const std::vector<float> shares(200, 1.0F / 200);
-    const PhraseText begun;
+    std::vector<float> shares(200, 0.01F / 190);
+    std::fill_n(shares.begin(), 10, 0.099F);
+    const TextSoFar begun;
     const NextToken next{0, shares};
-    const auto steps = go_on(trie, std::span(&begun, 1), std::span(&next, 1), -std::numeric_limits<double>::infinity());
-    EXPECT_EQ(steps.size(), most_phrase_texts);
-    EXPECT_TRUE(std::ranges::any_of(steps, [](const PhraseStep& step) { return !step.text.strayed; }));
+    const auto steps = go_on(trie, std::span(&begun, 1), std::span(&next, 1));
+    const auto likely = std::ranges::count(steps, false, [](const TextStep& step) { return step.text.strayed; });
+    EXPECT_EQ(static_cast<std::size_t>(likely), most_likely_texts);
+    EXPECT_EQ(steps.size(), most_likely_texts + most_phrase_texts);
 }
 
 }  // namespace
