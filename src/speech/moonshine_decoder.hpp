@@ -1,5 +1,5 @@
-// Moonshine's decoder: frames to tokens, for a batch of segments at once. Greedy: the likeliest token each time, unless
-// there are phrases to listen for (text_search.hpp). Pure; any thread.
+// Moonshine's decoder: frames to tokens, for a batch of segments at once, by a beam search (text_search.hpp) that also
+// listens for phrases when there are any. Pure; any thread.
 #pragma once
 #include <cstddef>
 #include <cstdint>

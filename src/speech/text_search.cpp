@@ -9,10 +9,7 @@
 namespace speech {
 namespace {
 
-// Nats behind the best from which a text is not followed. The wider one costs time and gains little:
-// docs/benchmarks.md.
-constexpr double likely_gap = 3;
-constexpr double phrase_gap = 8;  // more than a phrase can make good
+constexpr double phrase_gap = 8;  // nats: more than a phrase can make good
 
 double worth(const PhraseTrie& phrases, const TextSoFar& text) {
     return text.log_probability + text.kept + static_cast<double>(phrases.bonus(text.node));

@@ -52,7 +52,8 @@ bool is_over(const Tokens& text) {
 }
 
 bool is_likely(const std::vector<float>& shares, std::int32_t token) {
-    return shares[static_cast<std::size_t>(token)] >= std::exp(-1.5F) * *std::ranges::max_element(shares);
+    return shares[static_cast<std::size_t>(token)] >=
+           static_cast<float>(std::exp(-likely_gap)) * *std::ranges::max_element(shares);
 }
 
 // A token that is not likely must be part of a phrase that is said in whole from there on.
