@@ -45,7 +45,9 @@ base::Result<Info> write(TenantBlobs& blobs, std::string_view key, const Attribu
     const auto upload = blobs.begin(key, attributes);
     if (!upload) return std::unexpected(upload.error());
     auto info = write_parts(**upload, source);
-    if (!info) (void)(*upload)->abort();
+    if (info) return info;
+    [[maybe_unused]] const auto aborted =
+        (*upload)->abort();  // what stays is swept; the first fault is the one to tell
     return info;
 }
 

@@ -117,7 +117,7 @@ class TestFileSystem final : public FileSystem {
             return base::fail(base::ErrorCode::blob_exists, to.string() + " is there");
         }
         change();
-        record({*target, to.filename().string(), *moved, *source, from.filename().string()});
+        record({*target, to.filename().string(), moved, source, from.filename().string()});
         return {};
     }
 

@@ -52,7 +52,7 @@ class ByteStream {
 
     template <class Handler>
     static auto completion(Handler&& handler) {
-        return [handler = std::forward<Handler>(handler)](std::exception_ptr, IoOutcome outcome) mutable {
+        return [handler = std::forward<Handler>(handler)](const std::exception_ptr&, IoOutcome outcome) mutable {
             handler(fault_of(outcome), outcome.size_bytes);
         };
     }

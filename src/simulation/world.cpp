@@ -206,7 +206,8 @@ class World {
         const auto answer = platform_.get("session", "/v1/sessions/" + video.id);
         const auto json = base::parse_json(answer.body);
         const base::Json* status = json ? json->member("status") : nullptr;
-        const std::string state = status != nullptr ? *status->text() : answer.body;
+        const std::string* text = status != nullptr ? status->text() : nullptr;
+        const std::string state = text != nullptr ? *text : answer.body;
         if (state == "cancelled" && video.may_be_cancelled) {
             ++outcome_.troubles.cancelled;
             return;
@@ -253,7 +254,9 @@ class World {
             const auto& [type, run_id] = what;
             const bool once = type == "transcription.started" || type == "transcription.completed" ||
                               type == "session.queued" || type == "session.completed" || type == "witness.done";
-            if (once && times != 1) violation(type + " was told " + std::to_string(times) + " times of " + run_id);
+            if (once && times != 1)
+                violation(std::string(type).append(" was told ").append(std::to_string(times)).append(" times of ") +
+                          run_id);
             if (type != "session.completed") continue;
             const Counts counts = counts_of(platform_.platform(), run_id);
             if (counts.heard != 1) violation("a handler ran " + std::to_string(counts.heard) + " times for " + run_id);
