@@ -18,10 +18,10 @@ constexpr std::int32_t end = 0;  // the token after which a text has ended
 const std::vector<bool> continues{false, false, true, false, true};
 constexpr std::size_t limit = 4;
 
-// A model without sense: after each text, other probabilities.
+// A model without sense: after each text, other probabilities, which lie up to `range` nats apart.
 class RandomModel {
   public:
-    explicit RandomModel(unsigned seed) : seed_(seed) {}
+    explicit RandomModel(unsigned seed, float range = 2.5F) : seed_(seed), range_(range) {}
     [[nodiscard]] std::vector<float> after(const Tokens& text) const {
         std::uint32_t key = seed_ * 2'654'435'761U + 1;
         for (const std::int32_t token : text)
@@ -29,7 +29,7 @@ class RandomModel {
         std::vector<float> shares(continues.size());
         for (float& share : shares) {
             key = (key ^ (key >> 15U)) * 2'654'435'761U + 12345U;
-            share = std::exp(static_cast<float>((key >> 8U) % 1000) / 400.0F);
+            share = std::exp(static_cast<float>((key >> 8U) % 1000) / 1000.0F * range_);
         }
         float sum = 0;
         for (const float share : shares)
@@ -41,6 +41,7 @@ class RandomModel {
 
   private:
     unsigned seed_;
+    float range_;
 };
 
 std::int32_t likeliest(const std::vector<float>& shares) {
@@ -168,28 +169,63 @@ std::vector<Tokens> random_phrases(std::mt19937& random) {
     return phrases;
 }
 
-// It follows few texts at once, and so may miss the best one now and then; it never gives what the definition forbids.
-TEST(TextSearch, FindsTheBestOfAllTexts) {
+// In how many of the cases, of 2,000, the search gives the best of all texts. It never gives what is forbidden.
+std::size_t best_ones(float range) {
     std::size_t same = 0;
-    double missed = 0;
-    std::size_t strayed = 0;
-    constexpr unsigned cases = 2000;
-    for (unsigned seed = 0; seed < cases; ++seed) {
-        SCOPED_TRACE("seed " + std::to_string(seed));
+    std::size_t with_phrases = 0;
+    for (unsigned seed = 0; seed < 2000; ++seed) {
         std::mt19937 random(seed);
         const std::vector<Tokens> phrases = random_phrases(random);
         const PhraseTrie trie(phrases, continues);
-        const RandomModel model(seed);
+        const RandomModel model(seed, range);
         const Found best = Everything(phrases, trie, model).best();
         const Found found = search(trie, model);
-        ASSERT_LE(found.worth, best.worth + 1e-9) << "no text is worth that";
+        EXPECT_LE(found.worth, best.worth + 1e-9) << "no text is worth that; seed " << seed;
         same += found.tokens == best.tokens ? 1U : 0U;
-        missed += best.worth - found.worth;
-        strayed += best.tokens != greedy(model) ? 1U : 0U;
+        with_phrases += best.tokens != greedy(model) ? 1U : 0U;
     }
-    EXPECT_GT(strayed, cases / 4) << "phrases were not tried";
-    EXPECT_GT(same, cases * 2 / 3);
-    EXPECT_LT(missed / cases, 0.15) << "nats a token that the best text is worth more";
+    EXPECT_GT(with_phrases, 500U) << "nothing but the likeliest tokens was tried";
+    return same;
+}
+
+// It follows few texts at once, and so may miss the best one now and then: hardly ever where the model is as sure as
+// models are, more often where every token is likely.
+TEST(TextSearch, FindsTheBestOfAllTexts) {
+    EXPECT_GT(best_ones(12), 1800U);
+    EXPECT_GT(best_ones(2.5F), 1333U);
+}
+
+// With two tokens and two steps there are no more texts than are followed.
+TEST(TextSearch, FindsTheBestOfAllTextsThatItCanFollow) {
+    const PhraseTrie none({}, {});
+    for (unsigned seed = 0; seed < 2000; ++seed) {
+        std::mt19937 random(seed);
+        std::uniform_real_distribution<float> share(0.06F, 0.94F);  // either token is likely enough
+        const float first = share(random);
+        const float after[] = {share(random), share(random)};
+        const std::vector<float> begin{first, 1 - first};
+        const std::vector<float> next[] = {{after[0], 1 - after[0]}, {after[1], 1 - after[1]}};
+        const TextSoFar begun;
+        const NextToken start{likeliest(begin), begin};
+        std::vector<TextSoFar> texts;
+        std::vector<NextToken> follow;
+        for (const TextStep& step : go_on(none, std::span(&begun, 1), std::span(&start, 1))) {
+            const auto& shares = next[static_cast<std::size_t>(step.token)];
+            texts.push_back(step.text);
+            follow.push_back({likeliest(shares), shares});
+        }
+        double found = -std::numeric_limits<double>::infinity();
+        for (const TextStep& step : go_on(none, texts, follow))
+            found = std::max(found, worth_at_end(none, step.text));
+        double best = -std::numeric_limits<double>::infinity();
+        for (std::size_t one = 0; one < 2; ++one) {
+            for (std::size_t two = 0; two < 2; ++two)
+                best = std::max(
+                    best,
+                    (std::log(static_cast<double>(begin[one])) + std::log(static_cast<double>(next[one][two]))) / 2);
+        }
+        ASSERT_NEAR(found, best, 1e-6) << "seed " << seed;
+    }
 }
 
 TEST(TextSearch, SaysWhatItSaysWithoutPhrasesWhenNoneIsHeard) {
