@@ -1,5 +1,6 @@
 #include "flow/requests.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/base64url.hpp"
@@ -132,6 +133,26 @@ Result<base::Json> json_body(const Request& request) {
     if (body && body->object() == nullptr)
         return base::fail(ErrorCode::json_malformed, "the body must be a JSON object");
     return body;
+}
+
+ErrorCode code_named(std::string_view name) {
+    const auto catalogue = base::error_catalogue();
+    const auto found = std::ranges::find(catalogue, name, &base::ErrorKind::name);
+    return found == catalogue.end() ? ErrorCode::unavailable : found->code;
+}
+
+Result<std::string> body_of(Result<runtime::ClientResponse> answer) {
+    if (!answer) return std::unexpected(std::move(answer.error()));
+    if (answer->status >= 200 && answer->status < 300) return std::move(answer->body);
+    const std::string told = "a service answered " + std::to_string(answer->status);
+    const auto problem = base::parse_json(answer->body);
+    if (!problem) return base::fail(ErrorCode::unavailable, told);
+    const auto text_of = [&](std::string_view name) {
+        const base::Json* member = problem->member(name);
+        return member != nullptr && member->text() != nullptr ? *member->text() : std::string();
+    };
+    const std::string detail = text_of("detail");
+    return base::fail(code_named(text_of("code")), detail.empty() ? told : detail);
 }
 
 Response json_response(int status, const base::Json& body) {

@@ -11,6 +11,7 @@
 #include "flow/service.hpp"
 #include "model/principal.hpp"
 #include "runtime/http.hpp"
+#include "runtime/http_client.hpp"
 
 namespace flow {
 
@@ -35,6 +36,12 @@ store::Origin origin_of(const model::Event& event, std::string_view service);
 
 /// The body as a JSON object. Errors: request_malformed (no JSON content type), json_malformed, body_too_large.
 base::Result<base::Json> json_body(const runtime::Request& request);
+
+/// The body of what a service answered when all was well; the fault that its problem document tells when not. Errors:
+/// those of the call; unavailable for an answer that is neither.
+base::Result<std::string> body_of(base::Result<runtime::ClientResponse> answer);
+/// The code of this name; unavailable for one that is not known here.
+base::ErrorCode code_named(std::string_view name);
 
 runtime::Response json_response(int status, const base::Json& body);
 

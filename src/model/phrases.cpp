@@ -49,6 +49,16 @@ std::string fault_of(const std::string& phrase) {
     return {};
 }
 
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> phrases;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of(",\n"), text.size());
+        phrases.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return phrases;
+}
+
 }  // namespace
 
 base::Result<std::vector<std::string>> clean_phrases(const std::vector<std::string>& phrases) {
@@ -83,6 +93,31 @@ base::Result<std::vector<std::string>> parse_phrases(std::string_view text) {
         lines.emplace_back(line.starts_with('#') ? std::string_view() : line);
     }
     return clean_phrases(lines);
+}
+
+std::optional<std::vector<std::string>> phrases_of(const base::Json& value) {
+    if (const std::string* text = value.text()) return split(*text);
+    if (value.array() == nullptr) return std::nullopt;
+    std::vector<std::string> phrases;
+    for (const base::Json& item : *value.array()) {
+        if (item.text() == nullptr) return std::nullopt;
+        phrases.push_back(*item.text());
+    }
+    return phrases;
+}
+
+std::optional<std::vector<std::string>> vocabulary_field(base::JsonFields& fields) {
+    const base::Json* value = fields.any("vocabulary");
+    if (value == nullptr) return std::nullopt;
+    const auto phrases = phrases_of(*value);
+    if (!phrases) {
+        fields.fault("\"vocabulary\" must be a list of texts, or one text with commas between");
+        return std::nullopt;
+    }
+    auto clean = clean_phrases(*phrases);
+    if (clean) return *std::move(clean);
+    fields.fault(clean.error().message);
+    return std::nullopt;
 }
 
 std::string phrases_fingerprint(const std::vector<std::string>& phrases) {

@@ -1,11 +1,13 @@
 // A custom vocabulary: words and phrases that a recogniser listens for, as people write them. Pure; any thread.
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 
 namespace model {
 
@@ -19,6 +21,13 @@ base::Result<std::vector<std::string>> clean_phrases(const std::vector<std::stri
 
 /// One phrase a line; empty lines and those that begin with '#' say nothing. Errors: as clean_phrases.
 base::Result<std::vector<std::string>> parse_phrases(std::string_view text);
+
+/// Of the field "vocabulary", as clean_phrases: a list of texts, or one text with commas or line ends between; absent
+/// when it is not there. Anything else is a fault of `fields`.
+std::optional<std::vector<std::string>> vocabulary_field(base::JsonFields& fields);
+
+/// The phrases of a value that is such a list or text, as they are; absent when it is neither.
+std::optional<std::vector<std::string>> phrases_of(const base::Json& value);
 
 /// What tells two lists apart, short, as part of an engine's fingerprint; empty for no phrases.
 std::string phrases_fingerprint(const std::vector<std::string>& phrases);

@@ -1,6 +1,5 @@
 #include "services/exporting/sessions.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/json.hpp"
@@ -18,24 +17,12 @@ std::string text_or(const base::Json& body, std::string_view name, std::string o
     return member != nullptr && member->text() != nullptr ? *member->text() : std::move(otherwise);
 }
 
-// A problem document's code is one of ours; anything else is a service that is not well.
-std::unexpected<base::Error> problem_of(const runtime::ClientResponse& response) {
-    const base::Json body = base::parse_json(response.body).value_or(base::Json());
-    const std::string status = std::to_string(response.status);
-    const std::string code = text_or(body, "code", "");
-    const auto rows = base::error_catalogue();
-    const auto row = std::ranges::find(rows, std::string_view(code), &base::ErrorKind::name);
-    if (row == rows.end()) return base::fail(ErrorCode::unavailable, "the session service answers " + status);
-    return base::fail(row->code, text_or(body, "detail", "the session service answers " + status));
-}
-
 Result<base::Json> ask(const flow::Platform& platform, runtime::Context context, std::string_view tenant_id,
                        std::string target) {
     context.principal = model::to_text(flow::service_principal("exporting", tenant_id));
-    const auto response = platform.mesh.call("session", {.target = std::move(target)}, context);
-    if (!response) return std::unexpected(response.error());
-    if (response->status != 200) return problem_of(*response);
-    return base::parse_json(response->body);
+    const auto body = flow::body_of(platform.mesh.call("session", {.target = std::move(target)}, context));
+    if (!body) return std::unexpected(body.error());
+    return base::parse_json(*body);
 }
 
 }  // namespace

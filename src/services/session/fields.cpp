@@ -4,8 +4,8 @@
 #include <array>
 
 #include "base/utf8.hpp"
+#include "model/phrases.hpp"
 #include "model/speakers.hpp"
-#include "services/session/vocabulary.hpp"
 
 namespace session {
 namespace {
@@ -94,7 +94,7 @@ base::Result<SessionFields> parse_session_fields(const base::Json& body, std::st
                           .speakers = speakers_field(fields).value_or(""),
                           .priority = fields.optional_integer("priority", 0, highest_priority).value_or(0),
                           .multichannel = fields.optional_boolean("multichannel").value_or(false),
-                          .vocabulary = parse_vocabulary(fields)};
+                          .vocabulary = model::vocabulary_field(fields)};
     if (session.multichannel && !session.speakers.empty()) fields.fault(std::string(channels_are_speakers));
     if (!is_language_tag(session.language)) fields.fault("\"language\" must be a BCP 47 tag, such as \"en\"");
     if (!session.model.empty() && !is_model_name(session.model))

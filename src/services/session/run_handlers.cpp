@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "flow/requests.hpp"
+#include "model/phrases.hpp"
 #include "services/session/adoption.hpp"
 #include "services/session/announcements.hpp"
 #include "services/session/handlers.hpp"
@@ -56,7 +57,7 @@ Result<RetryWith> retry_with(const Request& request) {
     if (!body) return std::unexpected(body.error());
     base::JsonFields fields(*body, "the retry");
     RetryWith with{fields.optional_text("language"), fields.optional_text("model"),
-                   fields.optional_boolean("multichannel"), speakers_field(fields), parse_vocabulary(fields)};
+                   fields.optional_boolean("multichannel"), speakers_field(fields), model::vocabulary_field(fields)};
     if (with.language && !is_language_tag(*with.language))
         fields.fault("\"language\" must be a BCP 47 tag, such as \"en\"");
     if (with.model && !with.model->empty() && !is_model_name(*with.model))

@@ -20,28 +20,6 @@ using store::Transaction;
 
 constexpr std::string_view of_tenant;  // in place of a session's id
 
-Phrases split(std::string_view text) {
-    Phrases phrases;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find_first_of(",\n"), text.size());
-        phrases.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return phrases;
-}
-
-// Absent when it is neither a text nor a list of texts.
-std::optional<Phrases> phrases_of(const Json& value) {
-    if (const std::string* text = value.text()) return split(*text);
-    if (value.array() == nullptr) return std::nullopt;
-    Phrases phrases;
-    for (const Json& item : *value.array()) {
-        if (item.text() == nullptr) return std::nullopt;
-        phrases.push_back(*item.text());
-    }
-    return phrases;
-}
-
 JsonArray json_of(const Phrases& phrases) {
     JsonArray list;
     for (const std::string& phrase : phrases)
@@ -60,7 +38,7 @@ Result<std::optional<Phrases>> find(T& transaction, std::string_view session_id)
     if (!text) return std::unexpected(text.error());
     const auto value = base::parse_json(*text);
     if (!value) return std::unexpected(value.error());
-    return phrases_of(*value);
+    return model::phrases_of(*value);
 }
 
 struct Nearest {
@@ -108,7 +86,7 @@ Result<Phrases> wanted(const Request& request) {
     const auto body = flow::json_body(request);
     if (!body) return std::unexpected(body.error());
     base::JsonFields fields(*body, "the tenant's vocabulary");
-    auto phrases = parse_vocabulary(fields);
+    auto phrases = model::vocabulary_field(fields);
     if (!phrases) fields.fault("\"vocabulary\" is missing");
     if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
     return *std::move(phrases);
@@ -135,20 +113,6 @@ Result<Response> put_tenants(const Platform& platform, const Request& request, c
 }
 
 }  // namespace
-
-std::optional<Phrases> parse_vocabulary(base::JsonFields& fields) {
-    const Json* value = fields.any("vocabulary");
-    if (value == nullptr) return std::nullopt;
-    const auto phrases = phrases_of(*value);
-    if (!phrases) {
-        fields.fault("\"vocabulary\" must be a list of texts, or one text with commas between");
-        return std::nullopt;
-    }
-    auto clean = model::clean_phrases(*phrases);
-    if (clean) return *std::move(clean);
-    fields.fault(clean.error().message);
-    return std::nullopt;
-}
 
 Result<void> keep_vocabulary(Transaction& transaction, std::string_view session_id, const Phrases& phrases) {
     const auto sealed = transaction.seal(base::to_canonical_json(json_of(phrases)));

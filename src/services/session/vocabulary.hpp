@@ -13,10 +13,6 @@ namespace session {
 
 using Phrases = std::vector<std::string>;
 
-/// Of a field "vocabulary": a list of texts, or one text with commas or line ends between; absent when it is not there.
-/// Faults go to `fields`.
-std::optional<Phrases> parse_vocabulary(base::JsonFields& fields);
-
 /// What is said in place of it from now on.
 base::Result<void> keep_vocabulary(store::Transaction& transaction, std::string_view session_id,
                                    const Phrases& phrases);

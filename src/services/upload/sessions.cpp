@@ -1,7 +1,5 @@
 #include "services/upload/sessions.hpp"
 
-#include <algorithm>
-
 #include "runtime/uri.hpp"
 
 namespace upload {
@@ -16,12 +14,6 @@ std::string text_of(const base::Json& object, std::string_view name) {
     const base::Json* member = object.member(name);
     const std::string* text = member == nullptr ? nullptr : member->text();
     return text == nullptr ? std::string() : *text;
-}
-
-ErrorCode code_of(std::string_view name) {
-    const auto catalogue = base::error_catalogue();
-    const auto found = std::ranges::find(catalogue, name, &base::ErrorKind::name);
-    return found == catalogue.end() ? ErrorCode::unavailable : found->code;
 }
 
 std::string path_of(std::string_view before, std::string_view session_id) {
@@ -46,14 +38,6 @@ runtime::Request get_request(std::string target) {
     return {.method = "GET", .target = std::move(target)};
 }
 
-base::Result<std::string> body_of(base::Result<runtime::ClientResponse> answer) {
-    if (!answer) return pass_on(answer);
-    if (answer->status >= 200 && answer->status < 300) return std::move(answer->body);
-    const auto problem = base::parse_json(answer->body);
-    if (!problem) return fail(ErrorCode::unavailable, "a service answered " + std::to_string(answer->status));
-    return fail(code_of(text_of(*problem, "code")), text_of(*problem, "detail"));
-}
-
 base::Result<SessionView> parse_session(std::string json) {
     const auto session = base::parse_json(json);
     if (!session) return pass_on(session);
@@ -61,9 +45,20 @@ base::Result<SessionView> parse_session(std::string json) {
     const base::Json* has_video = session->member("has_video");
     view.has_video = has_video != nullptr && has_video->boolean() != nullptr && *has_video->boolean();
     if (const base::Json* error = session->member("error"); error != nullptr && error->object() != nullptr)
-        view.error = {code_of(text_of(*error, "code")), text_of(*error, "message")};
+        view.error = {flow::code_named(text_of(*error, "code")), text_of(*error, "message")};
     view.json = std::move(json);
     return view;
+}
+
+base::Result<void> create_session(const Uploads& shared, const runtime::Context& context, std::string_view session_id,
+                                  std::string description) {
+    runtime::Request request{.method = "PUT",
+                             .target = path_of("/internal/sessions/", session_id),
+                             .headers = {{"Content-Type", "application/json"}},
+                             .body = std::move(description)};
+    const auto made = flow::body_of(shared.platform.mesh.call("session", std::move(request), fresh(shared, context)));
+    if (!made) return pass_on(made);
+    return {};
 }
 
 base::Result<void> create_session(const Uploads& shared, const runtime::Context& context, std::string_view session_id,
@@ -78,19 +73,13 @@ base::Result<void> create_session(const Uploads& shared, const runtime::Context&
     if (fields.multichannel) body.push_back({"multichannel", boolean_or_text(*fields.multichannel)});
     add("speakers", fields.speakers);
     add("vocabulary", fields.vocabulary);
-    runtime::Request request{.method = "PUT",
-                             .target = path_of("/internal/sessions/", session_id),
-                             .headers = {{"Content-Type", "application/json"}},
-                             .body = base::to_canonical_json(body)};
-    const auto made = body_of(shared.platform.mesh.call("session", std::move(request), fresh(shared, context)));
-    if (!made) return pass_on(made);
-    return {};
+    return create_session(shared, context, session_id, base::to_canonical_json(body));
 }
 
 base::Result<SessionView> get_session(const Uploads& shared, const runtime::Context& context,
                                       std::string_view session_id) {
-    auto json = body_of(shared.platform.mesh.call("session", get_request(path_of("/v1/sessions/", session_id)),
-                                                  fresh(shared, context)));
+    auto json = flow::body_of(shared.platform.mesh.call("session", get_request(path_of("/v1/sessions/", session_id)),
+                                                        fresh(shared, context)));
     if (!json) return pass_on(json);
     return parse_session(*std::move(json));
 }

@@ -33,14 +33,15 @@ runtime::Context fresh(const Uploads& shared, const runtime::Context& context);
 /// Makes the session of this id, or finds it made. Errors: those that the session service answers.
 base::Result<void> create_session(const Uploads& shared, const runtime::Context& context, std::string_view session_id,
                                   const SessionFields& fields);
+/// The same with a description as POST /v1/sessions takes it.
+base::Result<void> create_session(const Uploads& shared, const runtime::Context& context, std::string_view session_id,
+                                  std::string description);
 base::Result<SessionView> get_session(const Uploads& shared, const runtime::Context& context,
                                       std::string_view session_id);
 /// Errors: also conflict, when the session has a video or waits for none.
 base::Result<SessionView> get_waiting_session(const Uploads& shared, const runtime::Context& context,
                                               std::string_view session_id);
 
-/// What a service answered, with a problem document as the fault that it says.
-base::Result<std::string> body_of(base::Result<runtime::ClientResponse> answer);
 base::Result<SessionView> parse_session(std::string json);
 runtime::Request get_request(std::string target);
 

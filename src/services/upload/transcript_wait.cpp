@@ -24,8 +24,9 @@ class Wait : public std::enable_shared_from_this<Wait> {
           deadline_(shared_->platform.clock.now() + shared_->settings.openai_time) {}
 
     void ask() {
-        call(get_request(path()),
-             [self = shared_from_this()](Result<ClientResponse> answer) { self->judge(body_of(std::move(answer))); });
+        call(get_request(path()), [self = shared_from_this()](Result<ClientResponse> answer) {
+            self->judge(flow::body_of(std::move(answer)));
+        });
     }
 
   private:
@@ -53,7 +54,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
     void fetch() {
         std::string target = path() + "/transcript?format=" + std::string(transcript_format(format_));
         call(get_request(std::move(target)), [self = shared_from_this()](Result<ClientResponse> answer) {
-            auto transcript = body_of(std::move(answer));
+            auto transcript = flow::body_of(std::move(answer));
             auto response = transcript ? openai_answer(self->format_, *std::move(transcript))
                                        : Result<Response>(pass_on(transcript));
             const bool given = response.has_value();
@@ -66,7 +67,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
 
     void forget() {
         call({.method = "DELETE", .target = path()}, [self = shared_from_this()](Result<ClientResponse> answer) {
-            const auto deleted = body_of(std::move(answer));
+            const auto deleted = flow::body_of(std::move(answer));
             if (deleted) return;
             self->shared_->platform.log.write(
                 runtime::LogLevel::warning, "session_not_deleted", &self->context_,
