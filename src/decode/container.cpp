@@ -8,6 +8,7 @@
 #include "decode/refusal.hpp"
 
 extern "C" {
+#include <libavcodec/codec_id.h>
 #include <libavcodec/packet.h>
 #include <libavformat/avformat.h>
 }
@@ -215,6 +216,13 @@ bool Container::is_only_a_header() const {
     return packets_ == 0 && !cut_short_ && input_->size_bytes() <= largest_bare_header_bytes;
 }
 
+// The last packet of such samples is as long as it happens to be.
+bool Container::is_open_ended() const {
+    constexpr int least_sample_bits = 8;
+    return av_get_exact_bits_per_sample(track()->codecpar->codec_id) >= least_sample_bits &&
+           context_->duration_estimation_method != AVFMT_DURATION_FROM_STREAM;
+}
+
 bool Container::may_jump() const {
     return (context_->iformat->flags & AVFMT_TS_DISCONT) != 0;
 }
@@ -223,7 +231,7 @@ base::Result<bool> Container::read(AVPacket& packet) {
     for (int faults = 0; faults < max_faults_in_a_row;) {
         const int fault = av_read_frame(context_.get(), &packet);
         if (fault == 0 && packet.stream_index == track()->index) {
-            cut_short_ = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0;
+            cut_short_ = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0 && !is_open_ended();
             ++packets_;
             return true;
         }

@@ -53,6 +53,8 @@ class Container {
     base::Result<void> open_input();
     base::Result<void> choose_track();
     void describe();
+    /// Whether these are plain samples whose header does not say how many there are: what recorders write to a pipe.
+    [[nodiscard]] bool is_open_ended() const;
 
     FileInput* input_;
     std::unique_ptr<AVFormatContext, Close> context_;
