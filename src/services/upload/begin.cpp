@@ -13,7 +13,7 @@ base::Result<Upload> insert(store::Transaction& transaction, const Uploads& shar
     auto sealed = transaction.seal(file_name);
     if (!sealed) return pass_on(sealed);
     upload.file_name = *std::move(sealed);
-    if (auto inserted = insert_upload(transaction, upload, shared.settings.expires); !inserted)
+    if (auto inserted = insert_upload(transaction, upload, expiry_of(shared.settings, upload)); !inserted)
         return pass_on(inserted);
     if (upload.resumable) return find_upload(transaction, upload.id);
     return take_lease(transaction, upload.id, shared.settings.lease);
@@ -52,7 +52,8 @@ base::Result<Upload> begin_upload(const Uploads& shared, const Unit& unit, const
                   .length_bytes = wanted.length_bytes,
                   .media_type = wanted.media_type,
                   .resumable = wanted.resumable,
-                  .ends_session = wanted.ends_session};
+                  .ends_session = wanted.ends_session,
+                  .recording = wanted.recording};
     upload.blob_key = "videos/" + upload.session_id + "/" + upload.id;
     const auto blobs = shared.platform.blobs.tenant(unit.tenant_id);
     if (!blobs) return pass_on(blobs);

@@ -12,6 +12,7 @@ struct NewUpload {
     std::string file_name;
     bool resumable = true;
     bool ends_session = true;  // as Upload::ends_session
+    bool recording = false;    // as Upload::recording
 };
 
 /// Begins the blob, then the row; one that is not resumable is in the caller's hands at once (its lease is taken).

@@ -10,6 +10,9 @@ namespace upload {
 
 /// /v1/uploads: tus 1.0.0.
 std::vector<runtime::Route> tus_routes(const Shared& shared);
+/// POST /internal/recordings: a session and an open upload for the audio of a live stream, which then comes by tus. Of
+/// {…}, as POST /v1/sessions takes it; gives {"session_id", "upload_id"}.
+std::vector<runtime::Route> recording_routes(const Shared& shared);
 /// POST /v1/sessions as multipart/form-data. Fields (title, language, model, …) come before the file, "file",
 /// since the session is made when its first bytes arrive; a field behind it is refused.
 std::vector<runtime::Route> form_routes(const Shared& shared);

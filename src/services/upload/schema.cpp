@@ -32,7 +32,13 @@ create table upload_erased (
     primary key (tenant_id, id)) {clustered};
 )";
 
-constexpr std::array steps{store::Migration{"upload", 1, first}, store::Migration{"upload", 2, second}};
+// Whether what is there becomes the video when nobody goes on with it: of a live stream, whose process has died.
+constexpr std::string_view third = R"(
+alter table upload_uploads add column recording bigint not null default 0;
+)";
+
+constexpr std::array steps{store::Migration{"upload", 1, first}, store::Migration{"upload", 2, second},
+                           store::Migration{"upload", 3, third}};
 
 }  // namespace
 

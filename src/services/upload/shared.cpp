@@ -45,6 +45,11 @@ std::vector<runtime::Option> upload_options() {
          .documentation =
              "An upload that nobody goes on with for this long is given up. Keep it below the age at which "
              "the sweeper removes parts that nobody completes."},
+        {.name = "upload.recording_expires",
+         .type = OptionType::duration,
+         .default_text = "10m",
+         .documentation = "When nobody goes on with the audio of a live stream for this long, because its process has "
+                          "died, its session gets what is there."},
         {.name = "upload.lease",
          .type = OptionType::duration,
          .default_text = "60s",
@@ -70,6 +75,7 @@ std::vector<runtime::Option> upload_options() {
 Settings read_settings(const runtime::Config& config) {
     return {.largest_bytes = static_cast<std::int64_t>(config.size_bytes("upload.largest_bytes")),
             .expires = config.duration("upload.expires"),
+            .recording_expires = config.duration("upload.recording_expires"),
             .lease = config.duration("upload.lease"),
             .openai_time = config.duration("upload.openai_time"),
             .openai_models = config.list("upload.openai_models"),

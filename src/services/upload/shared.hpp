@@ -18,6 +18,7 @@ inline constexpr std::string_view service_name = "upload";
 struct Settings {
     std::int64_t largest_bytes = 0;
     std::chrono::milliseconds expires{};
+    std::chrono::milliseconds recording_expires{};
     std::chrono::milliseconds lease{};
     std::chrono::milliseconds openai_time{};
     std::vector<std::string> openai_models;

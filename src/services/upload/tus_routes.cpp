@@ -190,7 +190,8 @@ Result<Upload> lease(const Shared& shared, const Unit& unit, const std::string& 
         if (auto right = check_length(shared, *upload, *told); !right) return pass_on(right);
         if (*told) upload->length_bytes = *told;
         if (auto fits = check_fits(shared->settings, *upload, request); !fits) return pass_on(fits);
-        if (auto kept = advance(transaction, *upload, shared->settings.expires); !kept) return pass_on(kept);
+        if (auto kept = advance(transaction, *upload, expiry_of(shared->settings, *upload)); !kept)
+            return pass_on(kept);
         return upload;
     });
 }

@@ -81,14 +81,31 @@ Unit unit_of_sweep(const UploadName& name) {
     return {name.tenant_id, {.source = std::string(service_name)}};
 }
 
-Result<void> expire(const Uploads& shared, const UploadName& name) {
+// Nobody can say any more what is missing of a recording: what is there is all of it. Its last bytes become a part, and
+// whatever of this fails is tried again by the next sweep.
+Result<void> end_where_left(const Shared& shared, const Unit& unit, const std::string& id) {
+    const auto leased = in_write(*shared, unit.tenant_id, unit.origin,
+                                 [&](store::Transaction& transaction) -> Result<std::optional<Upload>> {
+                                     const auto abandoned = is_abandoned(transaction, id);
+                                     if (!abandoned) return pass_on(abandoned);
+                                     if (!*abandoned) return std::nullopt;
+                                     return take_lease(transaction, id, shared->settings.lease);
+                                 });
+    if (!leased) return pass_on(leased);
+    if (!leased->has_value()) return {};
+    const auto writer = Writer::open(shared, unit, **leased, Progress::as_it_goes);
+    if (!writer) return pass_on(writer);
+    if (auto settled = (*writer)->settle(true); !settled) return settled;
+    return finish(*shared, unit, (*writer)->upload());
+}
+
+Result<void> fail_abandoned(const Uploads& shared, const Unit& unit, const std::string& id) {
     const base::Error error{ErrorCode::request_timed_out, "the video was not uploaded in time; begin another upload"};
-    const Unit unit = unit_of_sweep(name);
     return in_write(shared, unit.tenant_id, unit.origin, [&](store::Transaction& transaction) -> Result<void> {
-        const auto abandoned = is_abandoned(transaction, name.id);
+        const auto abandoned = is_abandoned(transaction, id);
         if (!abandoned) return pass_on(abandoned);
         if (!*abandoned) return {};
-        const auto upload = find_upload(transaction, name.id);
+        const auto upload = find_upload(transaction, id);
         if (!upload) return pass_on(upload);
         const auto ended = end_upload(transaction, *upload, upload->resumable ? State::expired : State::failed);
         if (!ended) return pass_on(ended);
@@ -96,21 +113,33 @@ Result<void> expire(const Uploads& shared, const UploadName& name) {
     });
 }
 
-Result<void> heal(const Uploads& shared, const UploadName& name) {
-    const Unit unit = unit_of_sweep(name);
+Result<Upload> read_upload(const Uploads& shared, const Unit& unit, const std::string& id) {
     auto reading = shared.platform.database.tenant(unit.tenant_id, unit.origin).read();
     if (!reading) return pass_on(reading);
-    const auto upload = find_upload(*reading, name.id);
+    return find_upload(*reading, id);
+}
+
+Result<void> expire(const Shared& shared, const UploadName& name) {
+    const Unit unit = unit_of_sweep(name);
+    const auto upload = read_upload(*shared, unit, name.id);
     if (!upload) return pass_on(upload);
-    auto finished = finish(shared, unit, *upload);
+    if (upload->recording && upload->offset_bytes > 0) return end_where_left(shared, unit, name.id);
+    return fail_abandoned(*shared, unit, name.id);
+}
+
+Result<void> heal(const Shared& shared, const UploadName& name) {
+    const Unit unit = unit_of_sweep(name);
+    const auto upload = read_upload(*shared, unit, name.id);
+    if (!upload) return pass_on(upload);
+    auto finished = finish(*shared, unit, *upload);
     // Somebody else did, or the upload has failed for good and everybody was told.
     if (!finished && !base::describe(finished.error().code).retryable) return {};
     return finished;
 }
 
 // One that fails does not keep the others waiting.
-Result<bool> sweep(const Uploads& shared, const Result<std::vector<UploadName>>& names,
-                   Result<void> (*act)(const Uploads&, const UploadName&)) {
+Result<bool> sweep(const Shared& shared, const Result<std::vector<UploadName>>& names,
+                   Result<void> (*act)(const Shared&, const UploadName&)) {
     if (!names) return pass_on(names);
     Result<bool> result = std::ssize(*names) == a_sweep;
     for (const UploadName& name : *names) {
@@ -149,12 +178,12 @@ std::vector<flow::PeriodicTask> upload_tasks(const Shared& shared) {
          .every = std::chrono::seconds(10),
          .alone = true,
          .run = [shared, system](
-                    const store::NamedLease*) { return sweep(*shared, abandoned_uploads(system(), a_sweep), expire); }},
+                    const store::NamedLease*) { return sweep(shared, abandoned_uploads(system(), a_sweep), expire); }},
         {.name = "upload.heal",
          .every = std::chrono::seconds(10),
          .alone = true,
          .run = [shared, system](
-                    const store::NamedLease*) { return sweep(*shared, unfinished_uploads(system(), a_sweep), heal); }},
+                    const store::NamedLease*) { return sweep(shared, unfinished_uploads(system(), a_sweep), heal); }},
         flow::stray_blobs(shared->platform, "upload.strays", {.prefix = "videos/", .wanted = is_wanted})};
 }
 

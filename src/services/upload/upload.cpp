@@ -10,7 +10,8 @@ flow::Parts make(const flow::Platform& platform) {
     platform.metrics.gauge_function({"upload_memory_bytes", "Bytes of uploads that wait to be whole parts."},
                                     [shared] { return static_cast<double>(shared->memory.used_bytes()); });
     flow::Parts parts;
-    for (const auto& routes : {tus_routes(shared), form_routes(shared), video_routes(shared), openai_routes(shared)}) {
+    for (const auto& routes : {tus_routes(shared), recording_routes(shared), form_routes(shared), video_routes(shared),
+                               openai_routes(shared)}) {
         parts.routes.insert(parts.routes.end(), routes.begin(), routes.end());
     }
     parts.events = upload_events();

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds erase_delay{10'000};
 
 const std::string columns =
     "id, session_id, owner_id, blob_key, blob_upload_id, length_bytes, offset_bytes, tail_key, tail_bytes, media_type,"
-    " file_name, file_name_key_id, state, resumable, ends_session, content_hash, lease_token, expires_ms";
+    " file_name, file_name_key_id, state, resumable, ends_session, recording, content_hash, lease_token, expires_ms";
 
 std::string_view name_of(State state) {
     return state_names.at(std::to_underlying(state));
@@ -47,6 +47,7 @@ Upload upload_of(const store::Row& row) {
             .state = state_of(row.text("state")),
             .resumable = row.flag("resumable"),
             .ends_session = row.flag("ends_session"),
+            .recording = row.flag("recording"),
             .content_hash = row.text("content_hash"),
             .lease_token = row.integer("lease_token"),
             .expires_ms = row.integer("expires_ms")};
@@ -89,7 +90,7 @@ base::Result<void> insert_upload(Transaction& transaction, const Upload& upload,
             ", lease_expires_ms, created_ms, row_version) values"
             " (:tenant, :id, :session, :owner, :blob_key, :blob_upload, :length, 0, '', 0, :media_type, :file_name, "
             ":key_id,"
-            " 'open', :resumable, :ends_session, '', 0, {now_ms} + :expires, 0, {now_ms}, 1)",
+            " 'open', :resumable, :ends_session, :recording, '', 0, {now_ms} + :expires, 0, {now_ms}, 1)",
         {{"id", upload.id},
          {"session", upload.session_id},
          {"owner", upload.owner_id},
@@ -101,6 +102,7 @@ base::Result<void> insert_upload(Transaction& transaction, const Upload& upload,
          {"key_id", upload.file_name.key_id},
          {"resumable", upload.resumable},
          {"ends_session", upload.ends_session},
+         {"recording", upload.recording},
          {"expires", std::int64_t{expires.count()}}}));
 }
 

@@ -35,6 +35,7 @@ struct Upload {
     State state = State::open;
     bool resumable = true;     // false: the one request that began it must also finish it
     bool ends_session = true;  // whether the session is told when it fails, or goes on waiting for a video
+    bool recording = false;    // ends where it was left when nobody goes on with it
     std::string content_hash;
     std::int64_t lease_token = 0;
     std::int64_t expires_ms = 0;

@@ -24,6 +24,10 @@ blob::Source source_of(std::string_view bytes) {
 
 }  // namespace
 
+std::chrono::milliseconds expiry_of(const Settings& settings, const Upload& upload) {
+    return upload.recording ? settings.recording_expires : settings.expires;
+}
+
 base::Result<std::unique_ptr<Writer>> Writer::open(const Shared& shared, Unit unit, Upload upload, Progress progress) {
     auto room = Room::take(shared, room_needed(upload));
     if (!room) {
@@ -143,7 +147,7 @@ base::Result<void> Writer::advance_to(std::int64_t offset_bytes, std::string tai
     next.tail_key = std::move(tail_key);
     next.tail_bytes = tail_bytes;
     const auto written = in_write(*shared_, unit_.tenant_id, unit_.origin, [&](store::Transaction& transaction) {
-        return advance(transaction, next, shared_->settings.expires);
+        return advance(transaction, next, expiry_of(shared_->settings, next));
     });
     if (!written) return written;
     // One that stays behind is erased with the upload's end.

@@ -36,6 +36,9 @@ struct Unit {
     store::Origin origin;
 };
 
+/// How long after its last bytes nobody is expected to go on with an upload.
+std::chrono::milliseconds expiry_of(const Settings& settings, const Upload& upload);
+
 /// When the row follows what is durable.
 enum class Progress {
     as_it_goes,  // after every part: what came of a broken request counts
