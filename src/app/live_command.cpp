@@ -9,8 +9,9 @@
 #include "app/console.hpp"
 #include "app/exit_code.hpp"
 #include "app/model_store.hpp"
+#include "app/option_values.hpp"
 #include "app/progress.hpp"
-#include "app/wav_header.hpp"
+#include "app/vocabulary_file.hpp"
 #include "model/audio.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/stop_signals.hpp"
@@ -20,6 +21,7 @@
 #include "speech/engine.hpp"
 #include "speech/language.hpp"
 #include "speech/resampler.hpp"
+#include "speech/wav_header.hpp"
 
 namespace app {
 namespace {
@@ -32,6 +34,7 @@ struct LiveOptions {
     std::string encoding = "pcm_s16le";
     std::string language;
     std::string model;
+    std::string vocabulary;  // a file
     bool json = false;
 };
 
@@ -71,16 +74,17 @@ class Input {
 };
 
 // The header of a WAV, when the input has one; the options, when it has none.
-Result<WavHeader> read_header(Input& input, const LiveOptions& options) {
+Result<speech::WavHeader> read_header(Input& input, const LiveOptions& options) {
     const auto encoding = speech::parse_sample_encoding(options.encoding);
     if (!encoding) return std::unexpected(encoding.error());
-    WavHeader header{.sample_rate_hz = options.rate_hz, .encoding = *encoding, .size_bytes = 0, .data_bytes = {}};
+    speech::WavHeader header{
+        .sample_rate_hz = options.rate_hz, .encoding = *encoding, .size_bytes = 0, .data_bytes = {}};
     std::string begin;
-    while (may_be_wav(begin)) {
+    while (speech::may_be_wav(begin)) {
         const auto more = input.read();
         if (!more) return std::unexpected(more.error());
         begin += *more;
-        const auto wav = may_be_wav(begin) ? read_wav_header(begin) : std::nullopt;
+        const auto wav = speech::may_be_wav(begin) ? speech::read_wav_header(begin) : std::nullopt;
         if (!wav) return std::unexpected(wav.error());
         if (*wav) header = **wav;
         if (*wav || more->empty()) break;
@@ -115,7 +119,7 @@ class Teller {
         return {};
     }
     Result<void> done(double seconds, const speech::LiveDelay& delay) const {
-        return json_ ? line(transcription::done_message(segments_, seconds, delay)) : Result<void>();
+        return json_ ? line(transcription::done_message(segments_, seconds, delay, "")) : Result<void>();
     }
 
   private:
@@ -178,6 +182,21 @@ int refuse(const base::Error& error) {
     return exit_code_for(error.code);
 }
 
+// The engine's recogniser, with the words to listen for.
+Result<std::shared_ptr<const speech::Recogniser>> make_listener(const ModelFolder& model, const std::string& language,
+                                                                const std::vector<std::string>& phrases) {
+    auto engine = speech::make_recogniser(model.description, model.path, language);
+    if (!engine) return std::unexpected(engine.error());
+    if (phrases.empty()) return std::shared_ptr<const speech::Recogniser>(*std::move(engine));
+    return (*engine)->with_phrases(phrases);
+}
+
+Result<std::vector<std::string>> read_phrases(const LiveOptions& options) {
+    if (options.vocabulary != "-") return read_vocabulary(options.vocabulary);
+    return base::fail(ErrorCode::invalid_argument,
+                      "standard input is the audio: --vocabulary needs a file, one word or name a line");
+}
+
 int run_live(const LiveOptions& options) {
     const runtime::StopSignals signals;
     const ModelStore store = ModelStore::of_this_machine();
@@ -189,7 +208,9 @@ int run_live(const LiveOptions& options) {
     if (!weights) return refuse(weights.error());
     const auto voice_activity = speech::VoiceActivityModel::load(*weights);
     if (!voice_activity) return refuse(voice_activity.error());
-    const auto recogniser = speech::make_recogniser(model->description, model->path, language->engine_tag);
+    const auto phrases = read_phrases(options);
+    if (!phrases) return refuse(phrases.error());
+    const auto recogniser = make_listener(*model, language->engine_tag, *phrases);
     if (!recogniser) return refuse(recogniser.error());
     if (runtime::is_terminal(STDIN_FILENO))
         return refuse({ErrorCode::invalid_argument,
@@ -211,6 +232,8 @@ void declare_live(CLI::App& command, Action& chosen) {
         ->capture_default_str();
     command.add_option("--language", options->language, "Language of the speech (default: the model's)");
     command.add_option("--model", options->model, "Name of an installed model, or a model's folder");
+    command.add_option("--vocabulary", options->vocabulary, "File of words and names to listen for, one a line")
+        ->check(CLI::Validator(refuse_empty, ""));
     command.add_flag("--json", options->json, "Every partial and final text as a line of JSON, as over the API");
     command.footer(
         "Standard input is one channel of raw samples or WAV: arecord -f S16_LE -r 16000 -c 1 | "

@@ -1,8 +1,6 @@
 #include "app/transcribe_request.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <utility>
@@ -11,7 +9,7 @@
 #include <unistd.h>
 
 #include "app/option_values.hpp"
-#include "model/phrases.hpp"
+#include "app/vocabulary_file.hpp"
 #include "model/speakers.hpp"
 #include "runtime/files.hpp"
 #include "runtime/ordered_pool.hpp"
@@ -49,30 +47,6 @@ Result<speech::ChosenLanguage> choose_language(const std::string& wanted, const 
     return base::fail(ErrorCode::language_unsupported,
                       model.name + ": " + chosen.error().message +
                           ". Add a model that does with: video-transcriber models add FOLDER");
-}
-
-// 1,000 phrases of 100 characters of four bytes, and room for comments.
-constexpr std::size_t vocabulary_limit_bytes = std::size_t{1} << 20U;
-
-Result<std::string> read_standard_input() {
-    std::string text;
-    std::array<char, 4096> buffer{};
-    while (text.size() <= vocabulary_limit_bytes) {
-        const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), stdin);
-        text.append(buffer.data(), size);
-        if (size == 0) return text;
-    }
-    return base::fail(ErrorCode::invalid_argument,
-                      "the vocabulary is larger than " + std::to_string(vocabulary_limit_bytes) + " bytes");
-}
-
-Result<std::vector<std::string>> read_vocabulary(const std::string& path) {
-    if (path.empty()) return std::vector<std::string>{};
-    const auto text = path == "-" ? read_standard_input() : runtime::read_file(path, vocabulary_limit_bytes);
-    if (!text) return std::unexpected(text.error());
-    auto phrases = model::parse_phrases(*text);
-    if (phrases) return phrases;
-    return base::fail(phrases.error().code, path + ": " + phrases.error().message);
 }
 
 // What a file is, whatever name leads to it; absent when there is none.

@@ -1,13 +1,13 @@
-#include "app/wav_header.hpp"
+#include "speech/wav_header.hpp"
 
-#include <string>
+#include <algorithm>
+#include <array>
 
-namespace app {
+namespace speech {
 namespace {
 
 using base::ErrorCode;
 using base::fail;
-using speech::SampleEncoding;
 
 constexpr std::string_view riff = "RIFF";
 constexpr std::size_t riff_bytes = 12;  // "RIFF", size, "WAVE"
@@ -16,9 +16,13 @@ constexpr std::size_t format_bytes = 16;
 constexpr std::size_t longest_header_bytes = std::size_t{64} * 1024;
 constexpr std::uint64_t unknown_size = 0x7FFF0000;  // and more: what recorders write that do not know the end
 
-constexpr std::uint64_t format_pcm = 1;
-constexpr std::uint64_t format_float = 3;
-constexpr std::uint64_t format_mulaw = 7;
+struct Format {
+    std::uint64_t number;  // of Microsoft's registry
+    std::uint64_t bits;
+    SampleEncoding encoding;
+};
+constexpr std::array formats{Format{1, 16, SampleEncoding::pcm_s16le}, Format{3, 32, SampleEncoding::pcm_f32le},
+                             Format{7, 8, SampleEncoding::mulaw}};
 constexpr std::uint64_t format_extensible = 0xFFFE;  // the format itself stands in its extension
 constexpr std::size_t extensible_at = 24;
 
@@ -29,10 +33,17 @@ std::uint64_t number(std::string_view bytes, std::size_t at, std::size_t size) {
     return value;
 }
 
+std::string little(std::uint64_t value, std::size_t size) {
+    std::string bytes;
+    for (std::size_t i = 0; i < size; ++i)
+        bytes += static_cast<char>(value >> (8 * i) & 0xFFU);
+    return bytes;
+}
+
 base::Result<SampleEncoding> encoding_of(std::uint64_t format, std::uint64_t bits) {
-    if (format == format_pcm && bits == 16) return SampleEncoding::pcm_s16le;
-    if (format == format_float && bits == 32) return SampleEncoding::pcm_f32le;
-    if (format == format_mulaw && bits == 8) return SampleEncoding::mulaw;
+    for (const Format& known : formats) {
+        if (known.number == format && known.bits == bits) return known.encoding;
+    }
     return fail(ErrorCode::media_refused, "the WAV on standard input must have 16-bit, 32-bit float or mu-law samples");
 }
 
@@ -79,4 +90,14 @@ base::Result<std::optional<WavHeader>> read_wav_header(std::string_view begin) {
     return std::nullopt;
 }
 
-}  // namespace app
+std::string open_wav_header(std::int64_t sample_rate_hz, SampleEncoding encoding) {
+    constexpr std::uint64_t no_size = 0xFFFFFFFF;
+    const Format& format = *std::ranges::find(formats, encoding, &Format::encoding);
+    const auto rate = static_cast<std::uint64_t>(sample_rate_hz);
+    const std::uint64_t sample_bytes = format.bits / 8;
+    return "RIFF" + little(no_size, 4) + "WAVEfmt " + little(format_bytes, 4) + little(format.number, 2) +
+           little(1, 2) + little(rate, 4) + little(rate * sample_bytes, 4) + little(sample_bytes, 2) +
+           little(format.bits, 2) + "data" + little(no_size, 4);
+}
+
+}  // namespace speech

@@ -1,10 +1,10 @@
-#include "app/wav_header.hpp"
+#include "speech/wav_header.hpp"
 
 #include <gtest/gtest.h>
 
 namespace {
 
-using app::read_wav_header;
+using speech::read_wav_header;
 using speech::SampleEncoding;
 
 std::string little(std::uint64_t value, int bytes) {
@@ -42,10 +42,25 @@ TEST(WavHeader, WaitsForTheRestAndReadsNothingBeyondIt) {
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         const auto header = read_wav_header(bytes.substr(0, size));
         EXPECT_TRUE(header && !*header) << size;
-        EXPECT_TRUE(app::may_be_wav(bytes.substr(0, size)));
+        EXPECT_TRUE(speech::may_be_wav(bytes.substr(0, size)));
     }
-    EXPECT_FALSE(app::may_be_wav("RIFX"));
-    EXPECT_FALSE(app::may_be_wav(std::string(3, '\0')));
+    EXPECT_FALSE(speech::may_be_wav("RIFX"));
+    EXPECT_FALSE(speech::may_be_wav(std::string(3, '\0')));
+}
+
+TEST(WavHeader, OfSamplesWithoutAnEndIsReadAsItWasWritten) {
+    for (const SampleEncoding encoding :
+         {SampleEncoding::pcm_s16le, SampleEncoding::pcm_f32le, SampleEncoding::mulaw}) {
+        for (const std::int64_t rate_hz : {8000, 16000, 44100, 48000}) {
+            const std::string bytes = speech::open_wav_header(rate_hz, encoding);
+            const auto header = read_wav_header(bytes + "samples");
+            ASSERT_TRUE(header && *header);
+            EXPECT_EQ((*header)->sample_rate_hz, rate_hz);
+            EXPECT_EQ((*header)->encoding, encoding);
+            EXPECT_EQ((*header)->size_bytes, bytes.size());
+            EXPECT_FALSE((*header)->data_bytes);
+        }
+    }
 }
 
 TEST(WavHeader, RefusesWhatIsNotTaken) {
