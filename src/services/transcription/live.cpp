@@ -68,7 +68,7 @@ class LiveThreads {
 class Connection final : public runtime::WebSocketHandler {
   public:
     explicit Connection(std::shared_ptr<LiveStream> stream) : stream_(std::move(stream)) { stream_->watch_idleness(); }
-    ~Connection() override { stream_->stop(); }
+    ~Connection() override { stream_->leave(); }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     void on_message(runtime::WebSocketMessage message, std::function<void()> next) override {

@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/json_writer.hpp"
+#include "model/phrases.hpp"
 #include "runtime/problem.hpp"
 
 namespace transcription {
@@ -12,9 +13,24 @@ namespace {
 using base::JsonWriter;
 using base::Result;
 
-constexpr base::JsonLimits request_limits{.size_bytes = 4096, .depth = 4};
+constexpr base::JsonLimits request_limits{.size_bytes = std::size_t{256} * 1024, .depth = 4};
 constexpr std::int64_t least_rate_hz = 8000;
 constexpr std::int64_t most_rate_hz = 48000;
+
+// What only the session can do that keeps the audio; it judges the values itself.
+base::JsonObject about_session(base::JsonFields& fields, bool keep) {
+    base::JsonObject about;
+    for (const char* name : {"title", "speakers"}) {
+        const base::Json* value = fields.any(name);
+        if (value == nullptr) continue;
+        if (!keep) {
+            fields.fault("a live stream has no \"" + std::string(name) +
+                         "\"; send \"keep\": true as well, and the session that keeps its audio has");
+        }
+        about.push_back({name, *value});
+    }
+    return about;
+}
 
 Result<LiveRequest> parse_start(base::JsonFields& fields) {
     LiveStart start;
@@ -22,10 +38,16 @@ Result<LiveRequest> parse_start(base::JsonFields& fields) {
     const auto encoding = speech::parse_sample_encoding(fields.optional_text("encoding").value_or("pcm_s16le"));
     if (!encoding) fields.fault(encoding.error().message);
     if (fields.optional_integer("channels", 1, 64).value_or(1) != 1)
-        fields.fault("\"channels\" must be 1: mix them before, or open a stream for each");
+        fields.fault(
+            "\"channels\" must be 1: mix them before, open a stream for each, or upload the whole recording as a "
+            "session"
+            " with \"multichannel\"");
     start.language = fields.optional_text("language").value_or("");
     start.model = fields.optional_text("model").value_or("");
     start.partials = fields.optional_boolean("partials").value_or(true);
+    start.vocabulary = model::vocabulary_field(fields);
+    start.keep = fields.optional_boolean("keep").value_or(false);
+    start.about_session = about_session(fields, start.keep);
     if (auto read = fields.finish(); !read) return std::unexpected(std::move(read.error()));
     start.encoding = *encoding;
     return start;
@@ -88,11 +110,13 @@ Result<LiveRequest> parse_live_request(std::string_view text) {
     return LiveFinish{};
 }
 
-std::string started_message(const std::string& model, const std::string& language, const std::string& engine) {
+std::string started_message(const std::string& model, const std::string& language, const std::string& engine,
+                            const std::string& session_id) {
     JsonWriter json = message("started");
     json.key("model").value(model);
     json.key("language").value(language);
     json.key("engine").value(engine);
+    if (!session_id.empty()) json.key("session_id").value(session_id);
     return json.end_object().text();
 }
 
@@ -121,11 +145,13 @@ std::string lag_message(double seconds) {
     return json.end_object().text();
 }
 
-std::string done_message(std::int64_t segments, double duration_seconds, const speech::LiveDelay& delay) {
+std::string done_message(std::int64_t segments, double duration_seconds, const speech::LiveDelay& delay,
+                         const std::string& session_id) {
     JsonWriter json = message("done");
     json.key("segments").value(segments);
     json.key("duration").value(duration_seconds);
     write_delay(json, delay);
+    if (!session_id.empty()) json.key("session_id").value(session_id);
     return json.end_object().text();
 }
 

@@ -2,11 +2,14 @@
 // Pure; any thread.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "speech/live_samples.hpp"
 #include "speech/live_transcription.hpp"
 
@@ -19,6 +22,9 @@ struct LiveStart {
     std::string language;  // empty: the model's
     std::string model;     // empty: the default one
     bool partials = true;
+    std::optional<std::vector<std::string>> vocabulary = {};  // absent: the tenant's
+    bool keep = false;                                        // the audio becomes a session
+    base::JsonObject about_session = {};                      // "title", "speakers", as they were sent, for that one
 };
 /// There is no more audio: tell what is left and close.
 struct LiveFinish {};
@@ -28,12 +34,15 @@ using LiveRequest = std::variant<LiveStart, LiveFinish>;
 base::Result<LiveRequest> parse_live_request(std::string_view text);
 
 /// `segment` counts the finals from 0; partials carry the number that their final will have.
-std::string started_message(const std::string& model, const std::string& language, const std::string& engine);
+/// `session_id`, here and below: of the session that keeps the audio; empty for none.
+std::string started_message(const std::string& model, const std::string& language, const std::string& engine,
+                            const std::string& session_id);
 std::string partial_message(std::int64_t segment, const speech::LivePartial& partial);
 std::string final_message(std::int64_t segment, const speech::LiveFinal& final, const speech::LiveDelay& delay);
 /// Audio waits so long for the engine before it is heard.
 std::string lag_message(double seconds);
-std::string done_message(std::int64_t segments, double duration_seconds, const speech::LiveDelay& delay);
+std::string done_message(std::int64_t segments, double duration_seconds, const speech::LiveDelay& delay,
+                         const std::string& session_id);
 /// With the problem document that an HTTP request would get.
 std::string error_message(const base::Error& error, std::string_view correlation_id);
 

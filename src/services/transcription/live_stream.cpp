@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "flow/requests.hpp"
 #include "model/audio.hpp"
-#include "speech/language.hpp"
+#include "services/transcription/session_vocabulary.hpp"
+#include "speech/cutter.hpp"
 
 namespace transcription {
 namespace {
@@ -20,12 +22,12 @@ constexpr std::size_t unread_without_partials_bytes = std::size_t{64} * 1024;
 
 }  // namespace
 
-LiveStream::Ear::Ear(LoadedEngine own_engine, const LiveStart& start, speech::Resampler own_resampler,
+LiveStream::Ear::Ear(Engine own_engine, const LiveStart& start, speech::Resampler own_resampler,
                      const base::Clock& clock)
     : engine(std::move(own_engine)),
       samples(start.encoding),
       resampler(std::move(own_resampler)),
-      live(*engine.engine.voice_activity, *engine.engine.recogniser, clock) {}
+      live(*engine.voice_activity, *engine.recogniser, clock) {}
 
 LiveStream::LiveStream(LiveSurroundings surroundings, std::shared_ptr<runtime::WebSocketOutbox> outbox)
     : surroundings_(std::move(surroundings)),
@@ -38,7 +40,7 @@ void LiveStream::watch_idleness() {
     {
         const std::lock_guard lock(mutex_);
         if (stopped_) return;
-        if (held_) last_message_ = platform.clock.now();  // it is we who are slow
+        if (held_ || taking_) last_message_ = platform.clock.now();  // it is we who are slow
         due = last_message_ + surroundings_.idle_time;
     }
     if (due <= platform.clock.now())
@@ -49,9 +51,14 @@ void LiveStream::watch_idleness() {
 }
 
 void LiveStream::take(const runtime::WebSocketMessage& message, std::function<void()> next) {
+    {
+        const std::lock_guard lock(mutex_);
+        taking_ = true;
+    }
     const auto taken = message.is_text ? take_text(message.bytes) : take_audio(message.bytes);
     if (!taken) fail(taken.error());
     const std::lock_guard lock(mutex_);
+    taking_ = false;
     last_message_ = surroundings_.tools->platform.clock.now();
     if (waiting_bytes_ > most_waiting_bytes_) {
         held_ = std::move(next);
@@ -70,23 +77,52 @@ Result<void> LiveStream::take_text(const std::string& text) {
 Result<void> LiveStream::start(const LiveStart& wish) {
     if (ear_) return base::fail(ErrorCode::conflict, "the stream has been started already");
     const Tools& tools = *surroundings_.tools;
-    auto engine = tools.models.find(wish.model);
-    if (!engine) return std::unexpected(engine.error());
-    const auto language = speech::choose_language(wish.language, engine->engine.recogniser->languages());
+    const auto principal = flow::principal_of(surroundings_.context);
+    if (!principal) return std::unexpected(principal.error());
+    const auto loaded = tools.models.find(wish.model);
+    if (!loaded) return std::unexpected(loaded.error());
+    Engine engine = loaded->engine;
+    const auto language = speech::choose_language(wish.language, engine.recogniser->languages());
     if (!language) return std::unexpected(language.error());
     auto resampler = speech::Resampler::create(wish.sample_rate_hz);
     if (!resampler) return std::unexpected(resampler.error());
+    auto listener = stream_listener(tools, principal->tenant_id, wish.vocabulary, engine.recogniser);
+    if (!listener) return std::unexpected(listener.error());
+    engine.recogniser = *std::move(listener);
+    if (auto begun = begin_recording(wish, *language); !begun) return begun;
     const std::string model = wish.model.empty() ? tools.models.served().front().name : wish.model;
-    outbox_->send(started_message(model, language->tag, engine->fingerprint));
+    outbox_->send(started_message(model, language->tag,
+                                  speech::engine_fingerprint(*engine.recogniser, *engine.voice_activity), session_id_));
     partials_ = wish.partials;
     most_waiting_bytes_ =
         most_waiting_seconds * static_cast<std::size_t>(wish.sample_rate_hz) * speech::bytes_a_sample(wish.encoding);
-    ear_ = std::make_unique<Ear>(*std::move(engine), wish, *std::move(resampler), tools.platform.clock);
+    ear_ = std::make_unique<Ear>(std::move(engine), wish, *std::move(resampler), tools.platform.clock);
+    return {};
+}
+
+// Before anything is told, so that a stream whose audio cannot be kept does not begin.
+Result<void> LiveStream::begin_recording(const LiveStart& wish, const speech::ChosenLanguage& language) {
+    if (!wish.keep) return {};
+    base::JsonObject about = wish.about_session;
+    about.push_back({"language", language.tag});
+    if (!wish.model.empty()) about.push_back({"model", wish.model});
+    if (wish.vocabulary) {
+        base::JsonArray phrases(wish.vocabulary->begin(), wish.vocabulary->end());
+        about.push_back({"vocabulary", std::move(phrases)});
+    }
+    auto recording = Recording::begin(surroundings_.tools->platform, surroundings_.context, about,
+                                      {wish.sample_rate_hz, wish.encoding});
+    if (!recording) return std::unexpected(recording.error());
+    recording_ = *std::move(recording);
+    session_id_ = recording_->session_id();
     return {};
 }
 
 Result<void> LiveStream::take_audio(std::string bytes) {
     if (!ear_) return base::fail(ErrorCode::conflict, "the first message must be of the type start");
+    if (recording_) {
+        if (auto kept = recording_->write(bytes); !kept) return kept;
+    }
     const std::lock_guard lock(mutex_);
     if (finishing_) return base::fail(ErrorCode::conflict, "no audio may follow the message of the type finish");
     waiting_bytes_ += bytes.size();
@@ -97,6 +133,7 @@ Result<void> LiveStream::take_audio(std::string bytes) {
 
 Result<void> LiveStream::finish() {
     if (!ear_) return base::fail(ErrorCode::conflict, "the first message must be of the type start");
+    if (recording_) kept_ = std::exchange(recording_, nullptr)->finish();
     const std::lock_guard lock(mutex_);
     if (finishing_) return base::fail(ErrorCode::conflict, "the stream has been finished already");
     finishing_ = true;
@@ -166,7 +203,9 @@ Result<void> LiveStream::end() {
     if (ear_->samples.inside_sample())
         return base::fail(ErrorCode::invalid_argument, "the audio ends inside a sample; all before it has been told");
     surroundings_.tools->measures.live_ended(ear_->live.delay());
-    outbox_->send(done_message(ear_->segments, model::seconds_of_samples(ear_->heard_samples), ear_->live.delay()));
+    if (!kept_) return kept_;
+    outbox_->send(
+        done_message(ear_->segments, model::seconds_of_samples(ear_->heard_samples), ear_->live.delay(), session_id_));
     outbox_->close(runtime::CloseCode::normal, "");
     return {};
 }
@@ -205,6 +244,17 @@ void LiveStream::fail(const base::Error& error) {
             runtime::LogLevel::error, "live_failed", &context,
             {{"code", base::code_name(error.code)}, {"fault", std::string_view(error.message)}});
     stop();
+}
+
+void LiveStream::leave() {
+    stop();
+    if (!recording_) return;
+    const auto kept = std::exchange(recording_, nullptr)->finish();
+    if (kept) return;
+    surroundings_.tools->platform.log.write(runtime::LogLevel::warning, "live_not_kept", &surroundings_.context,
+                                            {{"session_id", std::string_view(session_id_)},
+                                             {"code", base::code_name(kept.error().code)},
+                                             {"fault", std::string_view(kept.error().message)}});
 }
 
 void LiveStream::stop() {

@@ -13,7 +13,9 @@
 #include "runtime/http.hpp"
 #include "runtime/web_socket.hpp"
 #include "services/transcription/live_messages.hpp"
+#include "services/transcription/recording.hpp"
 #include "services/transcription/tools.hpp"
+#include "speech/language.hpp"
 #include "speech/resampler.hpp"
 
 namespace transcription {
@@ -33,8 +35,8 @@ class LiveStream final : public std::enable_shared_from_this<LiveStream> {
     void watch_idleness();
     /// One at a time; as WebSocketHandler::on_message.
     void take(const runtime::WebSocketMessage& message, std::function<void()> next);
-    /// The client is gone. Any thread.
-    void stop();
+    /// The client is gone, after its last message: what it sent is kept, where that was asked for. On a request worker.
+    void leave();
 
   private:
     using Instant = std::chrono::steady_clock::time_point;
@@ -44,8 +46,8 @@ class LiveStream final : public std::enable_shared_from_this<LiveStream> {
     };
     // What hears the audio; of the turns only.
     struct Ear {
-        Ear(LoadedEngine own_engine, const LiveStart& start, speech::Resampler own_resampler, const base::Clock& clock);
-        LoadedEngine engine;
+        Ear(Engine own_engine, const LiveStart& start, speech::Resampler own_resampler, const base::Clock& clock);
+        Engine engine;
         speech::LiveSamples samples;
         speech::Resampler resampler;
         speech::LiveTranscription live;
@@ -56,6 +58,7 @@ class LiveStream final : public std::enable_shared_from_this<LiveStream> {
 
     base::Result<void> take_text(const std::string& text);
     base::Result<void> start(const LiveStart& wish);
+    base::Result<void> begin_recording(const LiveStart& wish, const speech::ChosenLanguage& language);
     base::Result<void> take_audio(std::string bytes);
     base::Result<void> finish();
     void want_turn();
@@ -67,18 +70,23 @@ class LiveStream final : public std::enable_shared_from_this<LiveStream> {
     void tell(const std::vector<speech::LiveFinal>& finals);
     void tell_lag(Instant oldest);
     void fail(const base::Error& error);
+    void stop();
 
     const LiveSurroundings surroundings_;
     const std::shared_ptr<runtime::WebSocketOutbox> outbox_;
     std::unique_ptr<Ear> ear_;
     std::size_t most_waiting_bytes_ = 0;
     bool partials_ = true;
+    std::string session_id_;                // that keeps the audio; empty for none
+    std::unique_ptr<Recording> recording_;  // of the messages only, until all of it is kept
+    base::Result<void> kept_;               // how that went; of the turns once there is no more audio
 
     std::mutex mutex_;  // of what follows
     Instant last_message_;
     std::deque<Block> waiting_;
     std::size_t waiting_bytes_ = 0;
     std::function<void()> held_;  // the client's next message, while too much waits
+    bool taking_ = false;         // a message is in hand
     bool finishing_ = false;
     bool has_turn_ = false;
     bool stopped_ = false;

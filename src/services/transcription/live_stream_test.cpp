@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "services/transcription/test_stage.hpp"
+#include "speech/wav_header.hpp"
 
 namespace transcription {
 namespace {
@@ -19,22 +20,26 @@ std::string bytes_of(std::span<const float> samples) {
 
 // One stream without a socket: its turns run when the test says so.
 struct LiveStage {
+    explicit LiveStage(bool deaf = false) : tools(make_tools(deaf)) {}
+
     Stage stage;
-    SharedTools tools = make_tools();
+    SharedTools tools;
     std::deque<std::function<void()>> turns;
     std::shared_ptr<WebSocketOutbox> outbox = std::make_shared<WebSocketOutbox>(1U << 20U, [] {});
     std::shared_ptr<bool> slot = std::make_shared<bool>();
     std::shared_ptr<LiveStream> stream = std::make_shared<LiveStream>(
-        LiveSurroundings{.tools = tools,
-                         .post_turn = [this](auto turn) { turns.push_back(std::move(turn)); },
-                         .idle_time = 60s,
-                         .slot = slot,
-                         .context = {.correlation_id = "c1"}},
+        LiveSurroundings{
+            .tools = tools,
+            .post_turn = [this](auto turn) { turns.push_back(std::move(turn)); },
+            .idle_time = 60s,
+            .slot = slot,
+            .context = {.correlation_id = "c1", .principal = model::to_text(flow::TestPlatform::admin("acme"))}},
         outbox);
     int taken = 0;  // messages after which the next one may come
     std::optional<WebSocketOutbox::Closing> closing;
 
-    SharedTools make_tools() {
+    SharedTools make_tools(bool deaf) {
+        stage.deaf = deaf;
         Engines engines = must(stage.engines());
         Models models(engines, {"fake"});
         const flow::Platform& platform = stage.test.platform();
@@ -92,9 +97,9 @@ std::string texts_of(const std::vector<base::Json>& messages) {
     return texts;
 }
 
-std::string texts_of_file(const std::vector<float>& samples) {
+std::string texts_of_file(const std::vector<float>& samples, const std::vector<std::string>& phrases = {}) {
     std::string texts;
-    const model::Transcript transcript = must(model::parse_transcript(Stage::expected(samples)));
+    const model::Transcript transcript = must(model::parse_transcript(Stage::expected(samples, {.phrases = phrases})));
     for (const model::Segment& segment : transcript.segments)
         texts += segment.text + "\n";
     return texts;
@@ -185,7 +190,12 @@ TEST(LiveStream, RefusesWhatClientsMayNotSay) {
     EXPECT_EQ(refused({R"({"type":"start","sample_rate":16001})"}), "invalid_argument 1008");
     EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"channels":2})"}), "invalid_argument 1008");
     EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"encoding":"opus"})"}), "invalid_argument 1008");
-    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"keep":true})"}), "unknown_field 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"gain":2})"}), "unknown_field 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"keep":"yes"})"}), "invalid_argument 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"speakers":"auto"})"}), "invalid_argument 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"title":"A talk"})"}), "invalid_argument 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"vocabulary":[1]})"}), "invalid_argument 1008");
+    EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"vocabulary":["?!"]})"}), "invalid_argument 1008");
     EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"language":"fi"})"}), "language_unsupported 1008");
     EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000,"model":"none"})"}), "model_not_found 1008");
     EXPECT_EQ(refused({R"({"type":"start","sample_rate":16000})"}, true), "conflict 1008");
@@ -193,6 +203,128 @@ TEST(LiveStream, RefusesWhatClientsMayNotSay) {
     LiveStage live;
     live.hear(std::vector<float>(10));
     EXPECT_EQ(live.refusal(), "conflict 1008") << "audio before the start";
+}
+
+// What a stream that starts so makes of the samples; the code of its refusal when it makes nothing.
+std::string heard(LiveStage& live, const std::string& start, const std::vector<float>& samples) {
+    live.start(start);
+    live.hear(samples);
+    live.say(R"({"type":"finish"})");
+    live.run_turns();
+    const auto messages = live.told();
+    const base::Json* problem = messages.empty() ? nullptr : messages.back().member("problem");
+    return problem == nullptr ? texts_of(messages) : *problem->member("code")->text();
+}
+
+TEST(LiveStream, ListensForItsOwnWordsOrElseItsTenants) {
+    const std::vector<float> samples = spoken(2);
+    const auto with = [&](const std::string& start, const std::string& tenants) {
+        LiveStage live;
+        live.stage.tenants_vocabulary = tenants;
+        return heard(live, start, samples);
+    };
+    const std::string none = R"({"vocabulary":[]})";
+    const std::string etcd = R"({"vocabulary":["etcd"]})";
+    const std::string plain = texts_of_file(samples);
+    EXPECT_EQ(with("", none), plain);
+    EXPECT_EQ(with("", etcd), texts_of_file(samples, {"etcd"}));
+    EXPECT_EQ(with(R"(,"vocabulary":["Ceph","New  York"])", etcd), texts_of_file(samples, {"Ceph", "New York"}));
+    EXPECT_EQ(with(R"(,"vocabulary":"Ceph, New York")", etcd), texts_of_file(samples, {"Ceph", "New York"}));
+    EXPECT_EQ(with(R"(,"vocabulary":[])", etcd), plain);
+    EXPECT_NE(plain, texts_of_file(samples, {"etcd"}));
+}
+
+TEST(LiveStream, SaysByTheEngineWhatItListensFor) {
+    const auto engine_with = [](const std::string& start) {
+        LiveStage live;
+        live.start(start);
+        return *live.told().at(0).member("engine")->text();
+    };
+    EXPECT_NE(engine_with(R"(,"vocabulary":["Ceph"])"), engine_with(""));
+}
+
+TEST(LiveStream, RefusesItsOwnWordsWhereTheEngineTakesNone) {
+    const std::vector<float> samples = spoken(1);
+    LiveStage live(true);
+    live.stage.tenants_vocabulary = R"({"vocabulary":["etcd"]})";
+    EXPECT_EQ(heard(live, R"(,"vocabulary":["Ceph"])", samples), "invalid_argument");
+    LiveStage other(true);
+    other.stage.tenants_vocabulary = R"({"vocabulary":["etcd"]})";
+    EXPECT_EQ(heard(other, "", samples), texts_of_file(samples)) << "a tenant's are left out";
+}
+
+TEST(LiveStream, DoesNotBeginWithoutKnowingItsTenantsWords) {
+    LiveStage live;
+    live.stage.tenants_vocabulary = "{";
+    live.start();
+    EXPECT_NE(live.refusal(), "none");
+}
+
+TEST(LiveStream, KeepsItsAudioAsASession) {
+    const std::vector<float> samples = spoken(2);
+    LiveStage live;
+    live.start(R"(,"keep":true,"title":"A talk","speakers":2,"language":"en-GB","vocabulary":["Ceph"])");
+    EXPECT_EQ(live.stage.uploads.description,
+              R"({"language":"en-GB","speakers":2,"title":"A talk","vocabulary":["Ceph"]})");
+    live.hear(samples);
+    live.say(R"({"type":"finish"})");
+    EXPECT_TRUE(live.stage.uploads.finished()) << "all of it is kept before the last words are heard";
+    live.run_turns();
+    const auto messages = live.told();
+    EXPECT_EQ(*messages.front().member("session_id")->text(), "s9");
+    EXPECT_EQ(*messages.back().member("type")->text(), "done");
+    EXPECT_EQ(*messages.back().member("session_id")->text(), "s9");
+    EXPECT_EQ(live.stage.uploads.bytes,
+              speech::open_wav_header(16'000, speech::SampleEncoding::pcm_f32le) + bytes_of(samples));
+}
+
+TEST(LiveStream, KeepsNothingUnasked) {
+    LiveStage live;
+    EXPECT_EQ(heard(live, R"(,"keep":false)", spoken(1)), texts_of_file(spoken(1)));
+    EXPECT_EQ(live.stage.uploads.recordings, 0);
+}
+
+TEST(LiveStream, KeepsWhatAClientSentThatIsGone) {
+    const std::vector<float> samples = spoken(1);
+    LiveStage live;
+    live.start(R"(,"keep":true)");
+    live.hear(samples);
+    live.outbox->end();
+    live.stream->leave();
+    EXPECT_TRUE(live.stage.uploads.finished());
+    EXPECT_TRUE(live.stage.uploads.bytes.ends_with(bytes_of(samples)));
+}
+
+TEST(LiveStream, DoesNotBeginWhereItsAudioCannotBeKept) {
+    LiveStage live;
+    live.stage.uploads.before = [] { return base::fail(base::ErrorCode::quota_exceeded, "no more sessions today"); };
+    live.start(R"(,"keep":true)");
+    const auto messages = live.told();
+    ASSERT_EQ(messages.size(), 1U) << "nothing was started";
+    EXPECT_EQ(*messages[0].member("problem")->member("code")->text(), "quota_exceeded");
+}
+
+TEST(LiveStream, EndsWhenItsAudioCannotBeKeptAnyMore) {
+    LiveStage live;
+    live.start(R"(,"keep":true)");
+    live.told();
+    live.stage.uploads.before = [] { return base::fail(base::ErrorCode::upload_gone, "the session was cancelled"); };
+    const std::vector<float> seconds(20 * 16'000);
+    live.hear(seconds);
+    EXPECT_EQ(live.refusal(), "upload_gone 1008");
+}
+
+TEST(LiveStream, TellsAllTextsBeforeItSaysThatTheAudioWasNotKept) {
+    const std::vector<float> samples = spoken(1);
+    LiveStage live;
+    live.start(R"(,"keep":true)");
+    live.hear(samples);
+    live.stage.uploads.before = [] { return base::fail(base::ErrorCode::unavailable, "it is being restarted"); };
+    live.say(R"({"type":"finish"})");
+    live.run_turns();
+    const auto messages = live.told();
+    EXPECT_EQ(texts_of(messages), texts_of_file(samples));
+    EXPECT_EQ(*messages.back().member("type")->text(), "error");
 }
 
 TEST(LiveStream, SaysThatTheAudioEndsInsideASample) {
@@ -240,7 +372,7 @@ TEST(LiveStream, IsFreedWhenItsClientIsGone) {
     live.start();
     live.hear(spoken(1));
     live.outbox->end();
-    live.stream->stop();
+    live.stream->leave();
     live.stream.reset();
     live.run_turns();
     EXPECT_EQ(live.stage.recognitions, 0);

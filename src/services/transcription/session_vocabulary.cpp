@@ -17,10 +17,9 @@ using base::Result;
 constexpr std::chrono::seconds patience{20};
 constexpr std::size_t most_listeners = 8;
 
-Result<Json> ask(const Tools& tools, std::string_view tenant_id, std::string_view session_id) {
+Result<Json> ask(const Tools& tools, std::string_view tenant_id, std::string target) {
     const auto context = flow::service_context(tools.platform, "transcription", tenant_id, {}, patience);
-    const std::string target = "/v1/sessions/" + runtime::percent_encode(session_id) + "/vocabulary";
-    const auto response = tools.platform.mesh.call("session", {.target = target}, context);
+    const auto response = tools.platform.mesh.call("session", {.target = std::move(target)}, context);
     if (!response) return std::unexpected(response.error());
     if (response->status == 200) return base::parse_json(response->body);
     const std::string told = "the session service answers " + std::to_string(response->status);
@@ -42,7 +41,7 @@ std::vector<std::string> texts_of(const Json& body) {
 
 Result<std::vector<std::string>> ask_vocabulary(const Tools& tools, std::string_view tenant_id,
                                                 std::string_view session_id, const speech::Recogniser& engine) {
-    const auto body = ask(tools, tenant_id, session_id);
+    const auto body = ask(tools, tenant_id, "/v1/sessions/" + runtime::percent_encode(session_id) + "/vocabulary");
     if (!body) return std::unexpected(body.error());
     auto phrases = model::clean_phrases(texts_of(*body));
     if (!phrases || phrases->empty()) return phrases;
@@ -51,6 +50,18 @@ Result<std::vector<std::string>> ask_vocabulary(const Tools& tools, std::string_
     const Json* from = body->member("from");
     if (from != nullptr && from->text() != nullptr && *from->text() == "tenant") return std::vector<std::string>{};
     return std::unexpected(taken.error());
+}
+
+Result<std::shared_ptr<const speech::Recogniser>> stream_listener(
+    const Tools& tools, std::string_view tenant_id, const std::optional<std::vector<std::string>>& own,
+    const std::shared_ptr<const speech::Recogniser>& engine) {
+    if (own) return own->empty() ? engine : engine->with_phrases(*own);
+    const auto body = ask(tools, tenant_id, "/v1/vocabulary");
+    if (!body) return std::unexpected(body.error());
+    const auto phrases = model::clean_phrases(texts_of(*body));
+    if (!phrases) return std::unexpected(phrases.error());
+    if (phrases->empty()) return engine;
+    return engine->with_phrases(*phrases).value_or(engine);
 }
 
 Result<std::shared_ptr<const speech::Recogniser>> Listeners::get(const Tools& tools, const store::Claim& claim,

@@ -1,7 +1,9 @@
-// The words that a run listens for: asked of the session service once, when the run begins, and kept with it.
+// The words that a run or a live stream listens for: asked of the session service once, when it begins, and kept with
+// it.
 #pragma once
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,13 @@ namespace transcription {
 /// invalid_argument when the session's own cannot be listened for.
 base::Result<std::vector<std::string>> ask_vocabulary(const Tools& tools, std::string_view tenant_id,
                                                       std::string_view session_id, const speech::Recogniser& engine);
+
+/// The engine's recogniser for a live stream: with the words that its client says (`own`; an empty list is one too), or
+/// else its tenant's, which are left out for an engine that takes none. Errors: invalid_argument when its own cannot be
+/// listened for.
+base::Result<std::shared_ptr<const speech::Recogniser>> stream_listener(
+    const Tools& tools, std::string_view tenant_id, const std::optional<std::vector<std::string>>& own,
+    const std::shared_ptr<const speech::Recogniser>& engine);
 
 /// An engine's recognisers for the vocabularies of late, made at their first use. Any thread.
 class Listeners {

@@ -17,6 +17,7 @@
 #include "model/phrases.hpp"
 #include "model/transcript_json.hpp"
 #include "runtime/ordered_pool.hpp"
+#include "services/transcription/test_uploads.hpp"
 #include "services/transcription/transcription.hpp"
 #include "speech/fakes.hpp"
 #include "speech/fixtures.hpp"
@@ -121,8 +122,8 @@ class TestDecoder final : public media::Decoder {
 
 struct Stage {
     explicit Stage(std::uint64_t seed = 1)
-        : test({service([this](const flow::Platform&) { return engines(); }), session_service()}, seed,
-               {{"transcription.models", "fake"}, {"transcription.workers", "2"}}) {}
+        : test({service([this](const flow::Platform&) { return engines(); }), session_service(), uploads.service()},
+               seed, {{"transcription.models", "fake"}, {"transcription.workers", "2"}}) {}
 
     std::function<base::Result<void>()> before_recognition = {};
     std::function<base::Result<void>()> before_block = {};
@@ -131,6 +132,8 @@ struct Stage {
         std::make_shared<const speech::fakes::FakeSpeakerModel>();
     bool deaf = false;       // the engine takes no vocabulary
     std::string vocabulary;  // the session service's answer; empty: runs are queued without
+    std::string tenants_vocabulary = R"({"vocabulary":[]})";
+    StubUploads uploads;
     std::int64_t questions = 0;
     std::int64_t recognitions = 0;
     std::function<base::Result<void>()> counting = {};  // each recognition, then what comes before it
@@ -153,19 +156,23 @@ struct Stage {
         return Engine{recogniser, voice_activity(), speaker_model};
     }
 
-    /// Answers the one question that this service asks.
+    /// Answers the two questions that this service asks.
     flow::Service session_service() {
         const auto answer = [this](runtime::Request&, runtime::Context&) {
             ++questions;
             return runtime::bytes_response(200, "application/json", vocabulary);
         };
+        const auto answer_tenants = [this](runtime::Request&, runtime::Context&) {
+            return runtime::bytes_response(200, "application/json", tenants_vocabulary);
+        };
         return {
             .name = "session",
             .options = {},
             .migrations = {},
-            .make = [answer](const flow::Platform&) -> base::Result<flow::Parts> {
+            .make = [answer, answer_tenants](const flow::Platform&) -> base::Result<flow::Parts> {
                 flow::Parts parts;
                 parts.routes.push_back({.method = "GET", .pattern = "/v1/sessions/{id}/vocabulary", .handler = answer});
+                parts.routes.push_back({.method = "GET", .pattern = "/v1/vocabulary", .handler = answer_tenants});
                 return parts;
             }};
     }

@@ -1,0 +1,128 @@
+#include "services/transcription/recording.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/json.hpp"
+#include "flow/requests.hpp"
+#include "runtime/uri.hpp"
+#include "speech/wav_header.hpp"
+
+namespace transcription {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+using runtime::Request;
+
+constexpr std::chrono::seconds patience{10};
+constexpr std::size_t largest_piece_bytes = std::size_t{1} << 20U;
+constexpr std::size_t piece_seconds = 30;
+constexpr std::size_t most_held_bytes = std::size_t{4} << 20U;
+constexpr std::size_t between_tries_bytes = std::size_t{64} * 1024;
+constexpr int last_tries = 3;
+constexpr std::string_view upload_service = "upload";
+
+std::size_t piece_bytes(const Recording::Sound& sound) {
+    const std::size_t second_bytes =
+        static_cast<std::size_t>(sound.sample_rate_hz) * speech::bytes_a_sample(sound.encoding);
+    return std::min(largest_piece_bytes, piece_seconds * second_bytes);
+}
+
+// Every tus request says its version.
+Request tus_request(std::string method, std::string target) {
+    return {.method = std::move(method), .target = std::move(target), .headers = {{"Tus-Resumable", "1.0.0"}}};
+}
+
+bool may_pass(const base::Error& error) {
+    return base::describe(error.code).retryable;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Recording>> Recording::begin(const flow::Platform& platform, const runtime::Context& context,
+                                                    const base::Json& description, const Sound& sound) {
+    std::unique_ptr<Recording> recording(new Recording(platform, context, sound));
+    const auto body = flow::body_of(recording->ask({.method = "POST",
+                                                    .target = "/internal/recordings",
+                                                    .headers = {{"Content-Type", "application/json"}},
+                                                    .body = base::to_canonical_json(description)}));
+    if (!body) return std::unexpected(body.error());
+    const auto made = base::parse_json(*body);
+    if (!made) return std::unexpected(made.error());
+    base::JsonFields fields(*made, "the answer of the upload service");
+    recording->session_id_ = fields.text("session_id");
+    recording->target_ = "/v1/uploads/" + runtime::percent_encode(fields.text("upload_id"));
+    if (const auto read = fields.finish(); !read) return std::unexpected(read.error());
+    recording->held_ = speech::open_wav_header(sound.sample_rate_hz, sound.encoding);
+    return recording;
+}
+
+Recording::Recording(const flow::Platform& platform, runtime::Context context, const Sound& sound)
+    : platform_(platform),
+      context_(std::move(context)),
+      sample_bytes_(speech::bytes_a_sample(sound.encoding)),
+      piece_bytes_(piece_bytes(sound)),
+      next_bytes_(piece_bytes_) {}
+
+Result<void> Recording::write(std::string_view bytes) {
+    held_ += bytes;
+    if (held_.size() < next_bytes_) return {};
+    const auto passed = pass_on(false);
+    next_bytes_ = passed ? piece_bytes_ : held_.size() + between_tries_bytes;
+    if (passed || !may_pass(passed.error()) || held_.size() > most_held_bytes) return passed;
+    return {};
+}
+
+Result<void> Recording::finish() {
+    auto passed = pass_on(true);
+    for (int tries = 1; !passed && may_pass(passed.error()) && tries < last_tries; ++tries)
+        passed = pass_on(true);
+    return passed;
+}
+
+Result<runtime::ClientResponse> Recording::ask(Request request) const {
+    runtime::Context context = context_;
+    context.deadline = platform_.clock.now() + patience;
+    return platform_.mesh.call(upload_service, std::move(request), context);
+}
+
+// Whether a try that failed came through all the same shows only here.
+Result<void> Recording::pass_on(bool last) {
+    auto passed = patch(last);
+    if (passed || passed.error().code != ErrorCode::conflict || !find_offset()) return passed;
+    return patch(last);
+}
+
+// Whole samples; the header counts as some.
+Result<void> Recording::patch(bool last) {
+    const std::size_t begun_bytes = (static_cast<std::size_t>(offset_) + held_.size()) % sample_bytes_;
+    const std::size_t size_bytes = held_.size() - std::min(begun_bytes, held_.size());
+    const std::int64_t end = offset_ + static_cast<std::int64_t>(size_bytes);
+    Request request = tus_request("PATCH", target_);
+    request.headers.set("Content-Type", "application/offset+octet-stream");
+    request.headers.set("Upload-Offset", std::to_string(offset_));
+    if (last) request.headers.set("Upload-Length", std::to_string(end));
+    request.body = held_.substr(0, size_bytes);
+    const auto passed = flow::body_of(ask(std::move(request)));
+    if (!passed) return std::unexpected(passed.error());
+    held_.erase(0, size_bytes);
+    offset_ = end;
+    return {};
+}
+
+// False when it cannot be what this stream has sent.
+bool Recording::find_offset() {
+    const auto answer = ask(tus_request("HEAD", target_));
+    if (!answer) return false;
+    const std::string field(answer->headers.find("Upload-Offset").value_or(""));
+    std::int64_t there = -1;
+    std::from_chars(field.data(), field.data() + field.size(), there);
+    if (there < offset_ || there - offset_ > std::ssize(held_)) return false;
+    held_.erase(0, static_cast<std::size_t>(there - offset_));
+    offset_ = there;
+    return true;
+}
+
+}  // namespace transcription

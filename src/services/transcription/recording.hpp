@@ -1,0 +1,55 @@
+// The audio of a live stream on its way into a session of its own: an upload of the upload service, made by
+// POST /internal/recordings and filled by tus. A piece goes for each half minute or megabyte; when this process dies,
+// the upload ends with the last of them. Calls wait for that service (`patience` at most), as handlers may. Bounded:
+// what cannot be passed on for now is held up to 4 MiB. One thread at a time.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "flow/service.hpp"
+#include "runtime/http.hpp"
+#include "speech/live_samples.hpp"
+
+namespace transcription {
+
+class Recording {
+  public:
+    struct Sound {
+        std::int64_t sample_rate_hz = 0;
+        speech::SampleEncoding encoding = speech::SampleEncoding::pcm_s16le;
+    };
+    /// `context`: of who opened the stream, whose session it will be. `description`: of that session, as
+    /// POST /v1/sessions takes it. Errors: those of the upload and the session service, of the store and the blobs.
+    static base::Result<std::unique_ptr<Recording>> begin(const flow::Platform& platform,
+                                                          const runtime::Context& context,
+                                                          const base::Json& description, const Sound& sound);
+    [[nodiscard]] const std::string& session_id() const { return session_id_; }
+
+    /// Errors: those of the upload service, such as disk_full, upload_gone or not_found (the session was cancelled or
+    /// deleted); those that may pass only when nothing more can be held.
+    base::Result<void> write(std::string_view bytes);
+    /// There are no more: what came is the session's video. Errors: as write(); what was passed on before becomes the
+    /// session's video all the same, later, unless the upload is gone.
+    base::Result<void> finish();
+
+  private:
+    Recording(const flow::Platform& platform, runtime::Context context, const Sound& sound);
+    base::Result<runtime::ClientResponse> ask(runtime::Request request) const;
+    base::Result<void> pass_on(bool last);
+    base::Result<void> patch(bool last);
+    bool find_offset();
+
+    const flow::Platform& platform_;
+    const runtime::Context context_;
+    const std::size_t sample_bytes_;
+    const std::size_t piece_bytes_;
+    std::string session_id_;
+    std::string target_;       // of the upload
+    std::string held_;         // not passed on yet
+    std::size_t next_bytes_;   // so much is held before the next try
+    std::int64_t offset_ = 0;  // so much was passed on
+};
+
+}  // namespace transcription

@@ -1,0 +1,135 @@
+#include "services/transcription/recording.hpp"
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "services/transcription/test_stage.hpp"
+#include "speech/wav_header.hpp"
+
+namespace transcription {
+namespace {
+
+using base::ErrorCode;
+
+constexpr Recording::Sound sound{.sample_rate_hz = 16'000, .encoding = speech::SampleEncoding::pcm_s16le};
+constexpr std::size_t half_a_minute = std::size_t{30} * 16'000 * 2;
+
+struct Desk {
+    Stage stage;
+    StubUploads& uploads = stage.uploads;
+    std::unique_ptr<Recording> recording;
+    std::string sent = speech::open_wav_header(sound.sample_rate_hz, sound.encoding);
+
+    base::Result<void> begin(const Recording::Sound& wanted = sound) {
+        auto begun =
+            Recording::begin(stage.test.platform(),
+                             {.correlation_id = "c1", .principal = model::to_text(flow::TestPlatform::admin("acme"))},
+                             base::JsonObject{{"title", "A talk"}}, wanted);
+        if (!begun) return std::unexpected(begun.error());
+        recording = *std::move(begun);
+        return {};
+    }
+    base::Result<void> write(const std::string& bytes) {
+        sent += bytes;
+        return recording->write(bytes);
+    }
+};
+
+std::string noise(std::mt19937& random, std::size_t size_bytes) {
+    std::string bytes(size_bytes, '\0');
+    for (char& byte : bytes)
+        byte = static_cast<char>(random());
+    return bytes;
+}
+
+TEST(Recording, PassesOnWhatComesInPieces) {
+    Desk desk;
+    must(desk.begin());
+    EXPECT_EQ(desk.uploads.description, R"({"title":"A talk"})");
+    EXPECT_EQ(desk.recording->session_id(), "s9");
+    std::mt19937 random(1);
+    must(desk.write(noise(random, half_a_minute - 100)));
+    EXPECT_EQ(desk.uploads.requests, 0);
+    must(desk.write(noise(random, 100)));
+    EXPECT_EQ(desk.uploads.bytes, desk.sent) << "a crash would cost nothing now";
+    must(desk.write(noise(random, 10)));
+    must(desk.recording->finish());
+    EXPECT_EQ(desk.uploads.bytes, desk.sent);
+    EXPECT_TRUE(desk.uploads.finished());
+}
+
+// Requests and answers get lost, at most two in a row; the audio is none the worse.
+TEST(Recording, LosesAndDoublesNothing) {
+    const unsigned seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    Desk desk;
+    must(desk.begin());
+    int faults = 0;
+    const auto fault = [&]() -> base::Result<void> {
+        if (random() % 3 != 0 || faults == 2) {
+            faults = 0;
+            return {};
+        }
+        ++faults;
+        return base::fail(ErrorCode::unavailable, "lost");
+    };
+    desk.uploads.before = fault;
+    desk.uploads.after = fault;
+    while (desk.sent.size() < 6'000'000)
+        must(desk.write(noise(random, random() % 200'000)));
+    if (desk.sent.size() % 2 != 0) must(desk.write("x"));
+    desk.uploads.before = desk.uploads.after = [] { return base::Result<void>(); };
+    must(desk.recording->finish());
+    EXPECT_EQ(desk.uploads.bytes.size(), desk.sent.size());
+    EXPECT_TRUE(desk.uploads.bytes == desk.sent && desk.uploads.finished());
+}
+
+TEST(Recording, EndsWithAWholeSample) {
+    Desk desk;
+    must(desk.begin({.sample_rate_hz = 16'000, .encoding = speech::SampleEncoding::pcm_f32le}));
+    const std::size_t header_bytes = desk.sent.size();
+    must(desk.recording->write("123456"));
+    must(desk.recording->finish());
+    EXPECT_EQ(desk.uploads.bytes.substr(header_bytes), "1234");
+    EXPECT_TRUE(desk.uploads.finished());
+}
+
+TEST(Recording, HoldsSomeMinutesAndThenSaysWhy) {
+    Desk desk;
+    must(desk.begin());
+    desk.uploads.before = [] { return base::fail(ErrorCode::unavailable, "the service is being restarted"); };
+    const std::string second(32'000, 'a');
+    base::Result<void> written;
+    int seconds = 0;
+    for (; seconds < 1000 && written; ++seconds)
+        written = desk.recording->write(second);
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code, ErrorCode::unavailable);
+    EXPECT_GT(seconds, 120);
+    EXPECT_LT(seconds, 150) << "bounded";
+}
+
+TEST(Recording, GivesUpAtOnceWhenNothingCanHelp) {
+    Desk desk;
+    must(desk.begin());
+    desk.uploads.before = [] { return base::fail(ErrorCode::upload_gone, "the session was cancelled"); };
+    EXPECT_EQ(desk.recording->write(std::string(half_a_minute, 'a')).error().code, ErrorCode::upload_gone);
+    int asked = 0;
+    desk.uploads.before = [&] {
+        ++asked;
+        return base::fail(ErrorCode::upload_gone, "the session was cancelled");
+    };
+    EXPECT_EQ(desk.recording->finish().error().code, ErrorCode::upload_gone);
+    EXPECT_EQ(asked, 1);
+}
+
+TEST(Recording, DoesNotBeginWhereItIsRefused) {
+    Desk desk;
+    desk.uploads.before = [] { return base::fail(ErrorCode::quota_exceeded, "no more sessions today"); };
+    EXPECT_EQ(desk.begin().error().code, ErrorCode::quota_exceeded);
+}
+
+}  // namespace
+}  // namespace transcription
