@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 RATE = 16000
+WORDS = ["postmortem", "practitioner is in doubt"]  # the plain model hears neither
 START = {"type": "start", "sample_rate": RATE, "encoding": "pcm_s16le", "channels": 1, "language": "en"}
 
 
@@ -90,17 +91,21 @@ class Split:
         services = "auth,session,upload,analysis,exporting,notification"
         peers = ",".join(f"{name}=http://127.0.0.1:{self.meshes['door']}" for name in services.split(","))
         peers += f",transcription=http://127.0.0.1:{self.meshes['engine']}"
-        self.options = {"mesh.peers": peers, "log.level": "warning"}
-        self.door = self.start("door", "gateway," + services)
+        self.options = {"mesh.peers": peers, "log.level": "warning", "upload.recording_expires": "8s"}
+        self.door_services = "gateway," + services
+        self.start_door()
         self.engine = self.start("engine", "transcription")
-        self.url = self.door.url
-        self.key = (data / "admin.key").read_text().strip()
-        self.client = Client(self.url, self.key)
         wait_until(lambda: self.client.get("/readyz").status_code == 200)
 
     def start(self, name, services):
         options = {**self.options, "mesh.listen": f"127.0.0.1:{self.meshes[name]}"}
         return Process(self.data, "--services", services, options=options).wait_listening()
+
+    def start_door(self):
+        self.door = self.start("door", self.door_services)
+        self.url = self.door.url
+        self.key = (self.data / "admin.key").read_text().strip()
+        self.client = Client(self.url, self.key)
 
     def restart_engine(self):
         self.engine = self.start("engine", "transcription")
@@ -137,12 +142,33 @@ def written(talk, tmp_path_factory):
     return json.loads(transcribe(path, "--format", "json", "--quiet").stdout)
 
 
-@pytest.mark.parametrize("where", ["platform", "split"])
-def test_finals_are_the_transcript_of_the_file(where, talk, written, request):
+@pytest.fixture(scope="module")
+def listening(talk, tmp_path_factory):
+    """The same with words to listen for."""
+    folder = tmp_path_factory.mktemp("listening")
+    (folder / "words").write_text("\n".join(WORDS))
+    path = write_wav(folder / "talk.wav", talk)
+    heard = json.loads(transcribe(path, "--format", "json", "--quiet", "--vocabulary", folder / "words").stdout)
+    assert all(word in heard["text"] for word in WORDS)
+    return heard
+
+
+def texts_of(messages):
+    return [final["text"] for final in of_type(messages, "final") if final["text"]]
+
+
+def texts_of_file(transcript):
+    return [segment["text"] for segment in transcript["segments"]]
+
+
+@pytest.mark.parametrize("where,vocabulary", [("platform", None), ("split", None), ("platform", WORDS), ("split", ", ".join(WORDS))])
+def test_finals_are_the_transcript_of_the_file(where, vocabulary, talk, request):
     target = request.getfixturevalue(where)
+    written = request.getfixturevalue("listening" if vocabulary else "written")
     seed = int(os.environ.get("VT_SEED", random.randrange(1_000_000)))
     print("VT_SEED =", seed)
-    messages, closed = stream_all(target.url, target.key, talk, largest=random.Random(seed).choice([300, 4_000, 100_000]), seed=seed)
+    start = {**START, "vocabulary": vocabulary} if vocabulary else START
+    messages, closed = stream_all(target.url, target.key, talk, start, largest=random.Random(seed).choice([300, 4_000, 100_000]), seed=seed)
     assert closed == 1000
     finals = [final for final in of_type(messages, "final") if final["text"]]
     assert [final["text"] for final in finals] == [segment["text"] for segment in written["segments"]]
@@ -155,6 +181,96 @@ def test_finals_are_the_transcript_of_the_file(where, talk, written, request):
     assert (started["type"], started["language"], started["engine"]) == ("started", "en", written["engine"])
     assert done["type"] == "done" and done["duration"] == pytest.approx(60, abs=0.01)
     assert 0 < done["delay"]["median_seconds"] <= done["delay"]["p95_seconds"]
+
+
+def test_a_tenants_words_are_listened_for_unless_the_stream_says_others(platform, talk, written, listening):
+    def say(words):
+        assert platform.client.request("PUT", "/v1/vocabulary", json={"vocabulary": words}).status_code == 200
+    say(WORDS)
+    try:
+        heard = stream_all(platform.url, platform.key, talk)[0]
+        unasked = stream_all(platform.url, platform.key, talk, {**START, "vocabulary": []})[0]
+    finally:
+        say([])
+    assert texts_of(heard) == texts_of_file(listening)
+    assert heard[0]["engine"] == listening["engine"]
+    assert texts_of(unasked) == texts_of_file(written)
+
+
+def test_a_large_vocabulary_fits_and_one_too_many_is_refused(platform):
+    words = [f"word {number} ".ljust(100, "x") for number in range(1000)]
+    for vocabulary, kind in ((words, "done"), ([*words, "one more"], "error")):
+        messages, _ = stream_all(platform.url, platform.key, b"", {**START, "vocabulary": vocabulary})
+        assert messages[-1]["type"] == kind, messages[-1]
+    assert code_of(messages) == "invalid_argument"
+
+
+def sessions_of(client):
+    return [session["id"] for session in client.get("/v1/sessions?limit=100").json()["data"]]
+
+
+@pytest.mark.parametrize("where,rate,encoding,name", [("platform", RATE, "s16le", "pcm_s16le"), ("split", RATE, "s16le", "pcm_s16le"),
+                                                      ("platform", 8000, "mulaw", "mulaw"), ("platform", 48000, "f32le", "pcm_f32le")])
+def test_a_stream_that_is_kept_is_a_session(where, rate, encoding, name, request):
+    target = request.getfixturevalue(where)
+    audio = decoded(LONG, 60, rate, encoding)
+    start = {**START, "sample_rate": rate, "encoding": name, "keep": True, "title": "Poisons", "speakers": "auto", "vocabulary": WORDS}
+    messages, closed = stream_all(target.url, target.key, audio, start)
+    assert closed == 1000
+    session_id = messages[-1]["session_id"]
+    assert messages[0]["session_id"] == session_id
+    session = target.client.wait_ended(session_id)
+    assert (session["status"], session["title"], session["speakers"]) == ("completed", "Poisons", "auto"), session
+    transcript = target.client.transcript(session_id, "json").json()
+    assert all(word in transcript["text"] for word in WORDS) and transcript["duration"] == pytest.approx(60, abs=0.01)
+    assert {segment["speaker"] for segment in transcript["segments"]} == {"S1"}
+    if rate == RATE:  # else two resamplers disagree about the last bits
+        assert "".join(transcript["text"].split()) == "".join("".join(texts_of(messages)).split())
+    kept = target.client.get(f"/v1/sessions/{session_id}/video")
+    assert kept.headers["Content-Type"] == "audio/wav" and kept.content[44:] == audio
+
+
+def test_a_stream_leaves_nothing_behind_unless_it_is_asked_to(platform, talk):
+    before = sessions_of(platform.client)
+    videos = sorted((platform.data / "blobs").rglob("*"))
+    messages, closed = stream_all(platform.url, platform.key, talk[:RATE * 2 * 10])
+    assert closed == 1000 and "session_id" not in messages[0] and "session_id" not in messages[-1]
+    assert sessions_of(platform.client) == before
+    assert sorted((platform.data / "blobs").rglob("*")) == videos
+
+
+@pytest.mark.parametrize("where", ["platform", "split"])
+def test_what_was_heard_is_kept_when_the_client_vanishes(where, talk, request):
+    target = request.getfixturevalue(where)
+    with open_stream(target.url, target.key) as stream:
+        stream.send(json.dumps({**START, "keep": True}))
+        session_id = json.loads(stream.recv(timeout=30))["session_id"]
+        send_in_pieces(stream, talk[:RATE * 2 * 20], 20_000)
+        wait_until(lambda: "two duties" in json.loads(stream.recv(timeout=30)).get("text", ""))
+        stream.socket.close()
+    assert target.client.wait_ended(session_id)["status"] == "completed"
+    assert "two duties" in target.client.transcript(session_id).text
+
+
+def test_an_empty_stream_is_an_empty_session(platform):
+    messages, closed = stream_all(platform.url, platform.key, b"", {**START, "keep": True})
+    assert closed == 1000
+    session_id = messages[-1]["session_id"]
+    assert platform.client.wait_ended(session_id)["status"] == "completed"
+    assert platform.client.transcript(session_id).text.strip() == ""
+
+
+def test_a_stream_ends_with_the_session_that_keeps_it(platform, talk):
+    with open_stream(platform.url, platform.key) as stream:
+        stream.send(json.dumps({**START, "keep": True}))
+        session_id = json.loads(stream.recv(timeout=30))["session_id"]
+        assert platform.client.request("DELETE", f"/v1/sessions/{session_id}").status_code == 204
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(3):
+                send_in_pieces(stream, talk, 100_000)
+        messages, closed = read_all(stream)
+    assert (code_of(messages), closed) == ("not_found", 1008)
+    wait_until(lambda: not list((platform.data / "blobs").rglob(f"*{session_id}*")), 60)
 
 
 def test_partials_come_while_somebody_speaks(platform):
@@ -215,13 +331,30 @@ def test_a_browser_brings_a_short_lived_key_as_a_subprotocol(platform):
 @pytest.mark.parametrize("message,code", [("{", "json_malformed"), ('{"type":"finish"}', "conflict"), (b"\0\0", "conflict"),
                                           (json.dumps({**START, "sample_rate": 4000}), "invalid_argument"),
                                           (json.dumps({**START, "language": "fi"}), "language_unsupported"),
-                                          (json.dumps({**START, "keep": True}), "unknown_field")])
+                                          (json.dumps({**START, "channels": 2}), "invalid_argument"),
+                                          (json.dumps({**START, "speakers": "auto"}), "invalid_argument"),
+                                          (json.dumps({**START, "keep": True, "speakers": "many"}), "invalid_argument"),
+                                          (json.dumps({**START, "vocabulary": ["a" * 101]}), "invalid_argument"),
+                                          (json.dumps({**START, "gain": 2}), "unknown_field")])
 def test_a_wrong_message_is_told_and_ends_the_stream(platform, message, code):
     with open_stream(platform.url, platform.key) as stream:
         stream.send(message)
         messages, closed = read_all(stream)
     assert (code_of(messages), closed) == (code, 1008)
     assert messages[-1]["problem"]["correlation_id"]
+
+
+def test_a_stream_whose_session_is_refused_leaves_nothing(platform):
+    before = sessions_of(platform.client)
+    messages, closed = stream_all(platform.url, platform.key, b"", {**START, "keep": True, "title": "x" * 300})
+    assert (code_of(messages), closed) == ("invalid_argument", 1008)
+    assert "title" in of_type(messages, "error")[0]["problem"]["detail"]
+    assert sessions_of(platform.client) == before
+
+
+def test_speakers_without_a_session_say_what_to_do(platform):
+    messages, _ = stream_all(platform.url, platform.key, b"", {**START, "speakers": "auto"})
+    assert '"keep": true' in messages[-1]["problem"]["detail"]
 
 
 def test_a_message_that_is_too_large_ends_the_stream(platform):
@@ -290,6 +423,48 @@ def test_an_engine_that_is_killed_is_told_and_the_gateway_lives(split, talk, wri
     assert [final["text"] for final in of_type(messages, "final") if final["text"]] == [segment["text"] for segment in written["segments"]]
 
 
+@contextlib.contextmanager
+def keeping(split, audio):
+    """A stream that is kept, of which half a minute has been passed on, with its session."""
+    with open_stream(split.url, split.key) as stream:
+        stream.send(json.dumps({**START, "keep": True}))
+        session_id = json.loads(stream.recv(timeout=30))["session_id"]
+        send_in_pieces(stream, audio, 20_000)
+        wait_until(lambda: json.loads(stream.recv(timeout=30)).get("end", 0) > 35)
+        yield stream, session_id
+
+
+def test_what_was_passed_on_is_kept_when_the_engine_is_killed(split, talk):
+    with keeping(split, talk[:RATE * 2 * 40]) as (stream, session_id):
+        split.engine.kill()
+        read_all(stream)
+    split.restart_engine()
+    session = split.client.wait_ended(session_id)
+    assert session["status"] == "completed", session
+    assert 30 <= split.client.transcript(session_id, "json").json()["duration"] <= 40
+
+
+def test_what_was_heard_is_kept_when_the_engine_is_restarted(split, talk):
+    with keeping(split, talk[:RATE * 2 * 40]) as (stream, session_id):
+        split.engine.process.terminate()
+        assert read_all(stream)[1] == 1012
+    assert split.engine.process.wait(timeout=60) == 0
+    assert split.client.get(f"/v1/sessions/{session_id}").json()["status"] == "queued", "nobody had to wait for a sweep"
+    split.restart_engine()
+    assert split.client.wait_ended(session_id)["status"] == "completed"
+    assert split.client.transcript(session_id, "json").json()["duration"] == pytest.approx(40, abs=1)
+
+
+def test_what_was_passed_on_is_kept_when_the_upload_service_is_killed(split, talk):
+    with keeping(split, talk[:RATE * 2 * 40]) as (stream, session_id):
+        split.door.kill()
+        read_all(stream)
+    split.start_door()
+    session = split.client.wait_ended(session_id)
+    assert session["status"] == "completed", session
+    assert 30 <= split.client.transcript(session_id, "json").json()["duration"] <= 40
+
+
 def test_a_restart_says_goodbye(split):
     with open_stream(split.url, split.key) as stream:
         stream.send(json.dumps(START))
@@ -325,6 +500,16 @@ def test_what_is_sent_at_random_ends_no_process(platform):
 
 def live(audio, *arguments):
     return subprocess.run([PROGRAM, "live", *arguments], input=audio, capture_output=True, timeout=300)
+
+
+def test_the_command_line_listens_for_words(talk, listening, tmp_path):
+    (tmp_path / "words").write_text("# names\n" + "\n".join(WORDS) + "\n")
+    heard = live(talk, "--json", "--vocabulary", tmp_path / "words")
+    assert heard.returncode == 0, heard.stderr
+    assert texts_of([json.loads(line) for line in heard.stdout.splitlines()]) == texts_of_file(listening)
+    for vocabulary, code in (("-", b"invalid_argument"), (tmp_path / "none", b"file_not_found")):
+        refused = live(talk, "--vocabulary", vocabulary)
+        assert code in refused.stderr and not refused.stdout
 
 
 def test_the_command_line_tells_the_same(talk, written, tmp_path):
