@@ -17,7 +17,9 @@ void request(std::string_view text) {
     const auto parsed = transcription::parse_live_request(text);
     if (!parsed) return check(!parsed.error().message.empty());
     const auto* start = std::get_if<transcription::LiveStart>(&*parsed);
-    if (start != nullptr) check(start->sample_rate_hz >= 8000 && start->sample_rate_hz <= 48000);
+    if (start == nullptr) return;
+    check(start->sample_rate_hz >= 8000 && start->sample_rate_hz <= 48000);
+    check(start->keep || start->about_session.empty());
 }
 
 void samples(std::span<const std::byte> bytes, std::size_t cut) {
