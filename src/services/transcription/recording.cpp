@@ -91,7 +91,8 @@ Result<runtime::ClientResponse> Recording::ask(Request request) const {
 // Whether a try that failed came through all the same shows only here.
 Result<void> Recording::pass_on(bool last) {
     auto passed = patch(last);
-    if (passed || passed.error().code != ErrorCode::conflict || !find_offset()) return passed;
+    if (passed || passed.error().code != ErrorCode::conflict) return passed;
+    if (auto found = find_offset(); !found) return found;
     return patch(last);
 }
 
@@ -112,17 +113,19 @@ Result<void> Recording::patch(bool last) {
     return {};
 }
 
-// False when it cannot be what this stream has sent.
-bool Recording::find_offset() {
+Result<void> Recording::find_offset() {
     const auto answer = ask(tus_request("HEAD", target_));
-    if (!answer) return false;
+    if (!answer) return std::unexpected(answer.error());
+    if (answer->status != 200)
+        return base::fail(ErrorCode::unavailable, "the upload service does not say how much of the stream it has");
     const std::string field(answer->headers.find("Upload-Offset").value_or(""));
     std::int64_t there = -1;
     std::from_chars(field.data(), field.data() + field.size(), there);
-    if (there < offset_ || there - offset_ > std::ssize(held_)) return false;
+    if (there < offset_ || there - offset_ > std::ssize(held_))
+        return base::fail(ErrorCode::conflict, "the upload of the stream has other bytes than were sent");
     held_.erase(0, static_cast<std::size_t>(there - offset_));
     offset_ = there;
-    return true;
+    return {};
 }
 
 }  // namespace transcription

@@ -39,7 +39,7 @@ class Recording {
     base::Result<runtime::ClientResponse> ask(runtime::Request request) const;
     base::Result<void> pass_on(bool last);
     base::Result<void> patch(bool last);
-    bool find_offset();
+    base::Result<void> find_offset();
 
     const flow::Platform& platform_;
     const runtime::Context context_;

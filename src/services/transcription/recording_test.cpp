@@ -68,7 +68,7 @@ TEST(Recording, LosesAndDoublesNothing) {
     must(desk.begin());
     int faults = 0;
     const auto fault = [&]() -> base::Result<void> {
-        if (random() % 3 != 0 || faults == 2) {
+        if (random() % 6 != 0 || faults == 2) {
             faults = 0;
             return {};
         }
