@@ -239,6 +239,17 @@ def test_a_stream_leaves_nothing_behind_unless_it_is_asked_to(platform, talk):
     assert sorted((platform.data / "blobs").rglob("*")) == videos
 
 
+@contextlib.contextmanager
+def keeping(target, audio):
+    """A stream that is kept, of which half a minute has been passed on, with its session."""
+    with open_stream(target.url, target.key) as stream:
+        stream.send(json.dumps({**START, "keep": True}))
+        session_id = json.loads(stream.recv(timeout=30))["session_id"]
+        send_in_pieces(stream, audio, 20_000)
+        wait_until(lambda: json.loads(stream.recv(timeout=30)).get("end", 0) > 35)
+        yield stream, session_id
+
+
 @pytest.mark.parametrize("where", ["platform", "split"])
 def test_what_was_heard_is_kept_when_the_client_vanishes(where, talk, request):
     target = request.getfixturevalue(where)
@@ -250,6 +261,16 @@ def test_what_was_heard_is_kept_when_the_client_vanishes(where, talk, request):
         stream.socket.close()
     assert target.client.wait_ended(session_id)["status"] == "completed"
     assert "two duties" in target.client.transcript(session_id).text
+
+
+def test_what_was_heard_is_kept_when_the_platform_is_restarted(talk, tmp_path):
+    with running(tmp_path) as platform, keeping(platform, talk[:RATE * 2 * 40]) as (stream, session_id):
+        platform.process.terminate()
+        assert read_all(stream)[1] == 1012
+        assert platform.process.wait(timeout=60) == 0
+    with running(tmp_path) as platform:
+        assert platform.client.wait_ended(session_id)["status"] == "completed"
+        assert platform.client.transcript(session_id, "json").json()["duration"] == pytest.approx(40, abs=1)
 
 
 def test_an_empty_stream_is_an_empty_session(platform):
@@ -421,17 +442,6 @@ def test_an_engine_that_is_killed_is_told_and_the_gateway_lives(split, talk, wri
     messages, closed = stream_all(split.url, split.key, talk)
     assert closed == 1000
     assert [final["text"] for final in of_type(messages, "final") if final["text"]] == [segment["text"] for segment in written["segments"]]
-
-
-@contextlib.contextmanager
-def keeping(split, audio):
-    """A stream that is kept, of which half a minute has been passed on, with its session."""
-    with open_stream(split.url, split.key) as stream:
-        stream.send(json.dumps({**START, "keep": True}))
-        session_id = json.loads(stream.recv(timeout=30))["session_id"]
-        send_in_pieces(stream, audio, 20_000)
-        wait_until(lambda: json.loads(stream.recv(timeout=30)).get("end", 0) > 35)
-        yield stream, session_id
 
 
 def test_what_was_passed_on_is_kept_when_the_engine_is_killed(split, talk):

@@ -104,7 +104,8 @@ Result<void> LiveStream::start(const LiveStart& wish) {
 Result<void> LiveStream::begin_recording(const LiveStart& wish, const speech::ChosenLanguage& language) {
     if (!wish.keep) return {};
     base::JsonObject about = wish.about_session;
-    about.push_back({"language", language.tag});
+    // What an engine finds out by itself has no name yet.
+    if (!wish.language.empty() || !language.engine_tag.empty()) about.push_back({"language", language.tag});
     if (!wish.model.empty()) about.push_back({"model", wish.model});
     if (wish.vocabulary) {
         base::JsonArray phrases(wish.vocabulary->begin(), wish.vocabulary->end());

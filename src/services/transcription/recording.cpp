@@ -20,7 +20,8 @@ constexpr std::chrono::seconds patience{10};
 constexpr std::size_t largest_piece_bytes = std::size_t{1} << 20U;
 constexpr std::size_t piece_seconds = 30;
 constexpr std::size_t most_held_bytes = std::size_t{4} << 20U;
-constexpr std::size_t between_tries_bytes = std::size_t{64} * 1024;
+constexpr std::chrono::seconds longest_wait{60};  // for a whole piece: the upload must not seem abandoned
+constexpr std::chrono::seconds after_failure{20};
 constexpr int last_tries = 3;
 constexpr std::string_view upload_service = "upload";
 
@@ -64,15 +65,23 @@ Recording::Recording(const flow::Platform& platform, runtime::Context context, c
       context_(std::move(context)),
       sample_bytes_(speech::bytes_a_sample(sound.encoding)),
       piece_bytes_(piece_bytes(sound)),
-      next_bytes_(piece_bytes_) {}
+      tried_at_(platform.clock.now()) {}
 
 Result<void> Recording::write(std::string_view bytes) {
     held_ += bytes;
-    if (held_.size() < next_bytes_) return {};
-    const auto passed = pass_on(false);
-    next_bytes_ = passed ? piece_bytes_ : held_.size() + between_tries_bytes;
+    if (!is_due()) return {};
+    auto passed = pass_on(false);
+    tried_at_ = platform_.clock.now();
+    failing_ = !passed;
     if (passed || !may_pass(passed.error()) || held_.size() > most_held_bytes) return passed;
     return {};
+}
+
+// A service that does not answer is not asked all the time: others wait for this thread.
+bool Recording::is_due() const {
+    const auto since = platform_.clock.now() - tried_at_;
+    if (failing_) return since >= after_failure || held_.size() > most_held_bytes;
+    return since >= longest_wait || held_.size() >= piece_bytes_;
 }
 
 Result<void> Recording::finish() {

@@ -1,8 +1,9 @@
 // The audio of a live stream on its way into a session of its own: an upload of the upload service, made by
-// POST /internal/recordings and filled by tus. A piece goes for each half minute or megabyte; when this process dies,
-// the upload ends with the last of them. Calls wait for that service (`patience` at most), as handlers may. Bounded:
-// what cannot be passed on for now is held up to 4 MiB. One thread at a time.
+// POST /internal/recordings and filled by tus. A piece goes for each half minute of sound, megabyte, or minute that
+// passes; when this process dies, the upload ends with the last of them. Calls wait for that service (`patience` at
+// most), as handlers may. Bounded: what cannot be passed on for now is held up to 4 MiB. One thread at a time.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -37,6 +38,7 @@ class Recording {
   private:
     Recording(const flow::Platform& platform, runtime::Context context, const Sound& sound);
     base::Result<runtime::ClientResponse> ask(runtime::Request request) const;
+    [[nodiscard]] bool is_due() const;
     base::Result<void> pass_on(bool last);
     base::Result<void> patch(bool last);
     base::Result<void> find_offset();
@@ -46,9 +48,10 @@ class Recording {
     const std::size_t sample_bytes_;
     const std::size_t piece_bytes_;
     std::string session_id_;
-    std::string target_;       // of the upload
-    std::string held_;         // not passed on yet
-    std::size_t next_bytes_;   // so much is held before the next try
+    std::string target_;  // of the upload
+    std::string held_;    // not passed on yet
+    std::chrono::steady_clock::time_point tried_at_;
+    bool failing_ = false;     // the last try did
     std::int64_t offset_ = 0;  // so much was passed on
 };
 

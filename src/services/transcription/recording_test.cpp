@@ -30,8 +30,10 @@ struct Desk {
         recording = *std::move(begun);
         return {};
     }
+    // As fast as it is spoken.
     base::Result<void> write(const std::string& bytes) {
         sent += bytes;
+        stage.test.clock().advance(std::chrono::milliseconds(bytes.size() / 32));
         return recording->write(bytes);
     }
 };
@@ -86,6 +88,33 @@ TEST(Recording, LosesAndDoublesNothing) {
     EXPECT_TRUE(desk.uploads.bytes == desk.sent && desk.uploads.finished());
 }
 
+TEST(Recording, PassesOnTheLittleThatComesWhileNobodySpeaks) {
+    Desk desk;
+    must(desk.begin());
+    must(desk.write("ab"));
+    EXPECT_EQ(desk.uploads.requests, 0);
+    desk.stage.test.clock().advance(std::chrono::seconds(60));
+    must(desk.write("cd"));
+    EXPECT_EQ(desk.uploads.bytes, desk.sent) << "or its upload would be given up";
+}
+
+TEST(Recording, DoesNotAskAServiceAllTheTimeThatDoesNotAnswer) {
+    Desk desk;
+    must(desk.begin());
+    int asked = 0;
+    desk.uploads.before = [&] {
+        ++asked;
+        return base::fail(ErrorCode::deadline_exceeded, "no answer");
+    };
+    for (int seconds = 0; seconds < 90; ++seconds)
+        must(desk.write(std::string(32'000, 'a')));
+    EXPECT_LE(asked, 4);
+    EXPECT_GE(asked, 3);
+    desk.uploads.before = [] { return base::Result<void>(); };
+    must(desk.recording->finish());
+    EXPECT_TRUE(desk.uploads.bytes == desk.sent);
+}
+
 TEST(Recording, EndsWithAWholeSample) {
     Desk desk;
     must(desk.begin({.sample_rate_hz = 16'000, .encoding = speech::SampleEncoding::pcm_f32le}));
@@ -104,7 +133,7 @@ TEST(Recording, HoldsSomeMinutesAndThenSaysWhy) {
     base::Result<void> written;
     int seconds = 0;
     for (; seconds < 1000 && written; ++seconds)
-        written = desk.recording->write(second);
+        written = desk.write(second);
     ASSERT_FALSE(written);
     EXPECT_EQ(written.error().code, ErrorCode::unavailable);
     EXPECT_GT(seconds, 120);
