@@ -149,6 +149,15 @@ def test_a_language_the_model_does_not_know(language):
     assert "moonshine-tiny-en" in line and "knows: en" in line
 
 
+def test_a_wav_that_was_written_into_a_pipe_is_whole():
+    """Its header cannot say how long it is."""
+    piped = subprocess.run(["ffmpeg", "-v", "error", "-i", UTTERANCE, "-f", "wav", "-"], check=True, capture_output=True).stdout
+    assert piped[4:8] == b"\xff\xff\xff\xff"
+    result = subprocess.run([PROGRAM, "transcribe", "-", "--format", "json"], input=piped, capture_output=True, timeout=60)
+    assert result.returncode == 0 and b"media_truncated" not in result.stderr, result.stderr
+    assert json.loads(result.stdout)["text"] == json.loads(transcribe(UTTERANCE, "--format", "json").stdout)["text"]
+
+
 def test_words_to_listen_for(tmp_path):
     vocabulary = tmp_path / "words"
     vocabulary.write_text("# names\nKubernetes\nNew  South Wales\n")

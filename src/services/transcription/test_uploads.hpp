@@ -42,9 +42,8 @@ struct StubUploads {
                 .pattern = std::move(pattern),
                 .handler =
                     [this, act](runtime::Request& request, runtime::Context& context) {
-                        base::Result<runtime::Response> answer = std::unexpected(base::Error{});
                         if (auto may = before(); !may) return flow::answer(std::unexpected(may.error()), context);
-                        answer = act(request);
+                        auto answer = act(request);
                         if (auto may = after(); !may) return flow::answer(std::unexpected(may.error()), context);
                         return flow::answer(std::move(answer), context);
                     },
