@@ -25,10 +25,10 @@ Result<Response> begin(const Shared& shared, const Request& request, const Conte
                                       .recording = true});
     if (!upload) return pass_on(upload);
     if (auto made = create_session(*shared, context, upload->session_id, request.body); !made) {
-        (void)in_write(*shared, unit.tenant_id, unit.origin, [&](store::Transaction& transaction) {
+        const auto ended = in_write(*shared, unit.tenant_id, unit.origin, [&](store::Transaction& transaction) {
             return end_upload(transaction, *upload, State::failed);
         });
-        return pass_on(made);
+        return ended ? pass_on(made) : pass_on(ended);
     }
     return flow::json_response(201, base::JsonObject{{"session_id", upload->session_id}, {"upload_id", upload->id}});
 }
