@@ -14,9 +14,9 @@ struct MatchingOptions {
 };
 
 /// What is measured in docs/benchmarks.md: rather nobody than the wrong one.
-inline constexpr MatchingOptions same_person{.least_similarity = 0.8, .least_margin = 0.05};
+inline constexpr MatchingOptions same_person{.least_similarity = 0.85, .least_margin = 0.05};
 /// Windows (0.8 s each) from which a mean says enough about a voice, to be known or to be recognised.
-inline constexpr std::size_t least_voice_windows = 6;
+inline constexpr std::size_t least_voice_windows = 8;
 
 struct VoiceMatch {
     std::size_t known = 0;  // its place
