@@ -214,9 +214,8 @@ class NamingSpeakers {
         if (!sealed) return std::unexpected(sealed.error());
         const std::string id = transaction_.new_id();
         const auto added = transaction_.execute(
-            "insert into transcription_voices (tenant_id, id, name, name_key_id, voice, voice_key_id, space, "
-            "created_ms)"
-            " select tenant_id, :id, :name, :name_key_id, voice, voice_key_id, space, {now_ms}"
+            "insert into transcription_voices (tenant_id, id, name, name_key_id, voice, voice_key_id, space,"
+            " created_ms) select tenant_id, :id, :name, :name_key_id, voice, voice_key_id, space, {now_ms}"
             " from transcription_speakers where tenant_id = :tenant and run_id = :run_id and label = :label",
             {{"id", id},
              {"name", sealed->bytes},
@@ -228,12 +227,15 @@ class NamingSpeakers {
         return Said{id, true};
     }
 
-    // What is said of the newest run stands in place of what was said of the session's earlier ones.
+    // What is said of a run stands in place of what was said before of the session's others.
     Result<void> forget_earlier(std::string_view voice_id) {
         return done(transaction_.execute(
             "delete from transcription_speakers where tenant_id = :tenant and session_id = :session_id"
-            " and run_id <> :run_id and voice_id = :voice_id",
-            {{"session_id", naming_.session_id}, {"run_id", naming_.run_id}, {"voice_id", voice_id}}));
+            " and run_id <> :run_id and voice_id = :voice_id and named = 1 and transcript_version < :version",
+            {{"session_id", naming_.session_id},
+             {"run_id", naming_.run_id},
+             {"voice_id", voice_id},
+             {"version", naming_.version}}));
     }
 
     Transaction& transaction_;

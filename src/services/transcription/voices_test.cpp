@@ -344,6 +344,24 @@ TEST(Voices, StayThroughARetryUntilAPersonSaysOtherwise) {
     EXPECT_EQ(stage.names(), (std::vector<std::string>{"Grace", "Hedy"})) << "of the run before, too";
 }
 
+TEST(Voices, OfTheNewestRunStayWhenAnEditOfTheOneBeforeIsToldLate) {
+    VoiceStage stage;
+    stage.remember(true);
+    stage.transcribe("s1");
+    stage.name("s1", 2, {{"S1", "Ada"}});
+    stage.transcribe("s1", 2);
+    stage.name("s1", 5, {{"S1", "Ada"}}, 2);
+    stage.name("s1", 3, {{"S1", "Ada"}, {"S2", "Grace"}});
+    EXPECT_EQ(stage.names(), std::vector<std::string>{"Ada"});
+    EXPECT_EQ(stage.count("transcription_speakers", "run_id = '" + Stage::run_id(2) + "'"), 2);
+    stage.transcribe("s2");
+    stage.name("s2", 2, {{"S1", "Ada"}});
+    stage.transcribe("s2", 2);
+    stage.name("s2", 3, {{"S1", "Hedy"}});
+    EXPECT_EQ(stage.count("transcription_speakers", "run_id = '" + Stage::run_id(2, "s2") + "'"), 2)
+        << "who was recognised may still be named";
+}
+
 TEST(Voices, WhoSpeaksTooLittleIsNeitherRememberedNorRecognised) {
     VoiceStage stage;
     stage.remember(true);
