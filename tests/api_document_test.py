@@ -57,7 +57,11 @@ class Shell:
             wait_until(lambda: self.client.get(f"/v1/exports/{self.names['EXPORT']}").json()["status"] != "queued")
         if command.endswith("/speakers") and "PATCH" not in command:
             self.names["ETAG"] = re.search(r"(?im)^etag: (\S+)", answer)[1]
-        if "-X DELETE" in command:
+        if command.endswith("$API/v1/voices") and "PUT" not in command:
+            (voice,) = wait_until(lambda: self.client.get("/v1/voices").json()["data"])
+            assert voice["name"] == "Ada Lovelace"
+            self.names["VOICE"] = voice["id"]
+        if "-X DELETE" in command and "/v1/voices" not in command:
             self.take_session(self.client.upload(TALK)["id"])
 
     def take_session(self, session_id):

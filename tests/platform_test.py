@@ -106,6 +106,51 @@ def test_speakers_that_cannot_be_are_told(client):
     problem(client.post("/v1/sessions", json={"speakers": "two"}), 400, "invalid_argument")
 
 
+def test_a_voice_that_was_named_is_known_in_the_next_video_if_the_tenant_wants_it(tmp_path):
+    def stretch(source, name, *cut):
+        subprocess.run(["ffmpeg", "-v", "error", "-i", MEDIA / source, *cut, tmp_path / name], check=True)
+        return tmp_path / name
+
+    reader = "speech/librispeech_derived/long_1998.opus"
+    first, second = stretch(reader, "first.flac", "-t", "20"), stretch(reader, "second.flac", "-ss", "30", "-t", "20")
+    stranger = stretch("speech/jfk/jfk.mp3", "stranger.flac")
+    with running(tmp_path / "data") as platform:
+        client = platform.client
+
+        def speakers_of(video):
+            session = client.wait_ended(client.upload(video, speakers="1")["id"])
+            assert session["status"] == "completed", session
+            return f"/v1/sessions/{session['id']}/speakers"
+
+        def name(speakers, **names):
+            etag = client.get(speakers).headers["ETag"]
+            assert client.request("PATCH", speakers, json=names, headers={"If-Match": etag}).status_code == 200
+
+        unwanted = speakers_of(first)
+        name(unwanted, S1="Nobody")
+        assert client.request("PUT", "/v1/voices", json={"remember": True}).json() == {"remember": True}
+        named = speakers_of(first)
+        assert client.get(named).json()["data"][0]["name"] is None
+        name(named, S1="Ada Lovelace")
+        (voice,) = wait_until(lambda: client.get("/v1/voices").json()["data"])
+        assert voice["name"] == "Ada Lovelace" and voice["sessions"] == 1
+
+        guessed = speakers_of(second)
+        (speaker,) = client.get(guessed).json()["data"]
+        assert speaker["name"] == "Ada Lovelace" and speaker["voice"]["id"] == voice["id"] and speaker["voice"]["similarity"] >= 0.85
+        transcript = guessed.replace("speakers", "transcript")
+        assert client.get(f"{transcript}?format=json").json()["segments"][0]["speaker"] == "Ada Lovelace"
+        (other,) = client.get(speakers_of(stranger)).json()["data"]
+        assert other["name"] is None and other["voice"] is None
+        name(guessed, S1="Grace Hopper")
+        assert client.get(guessed).json()["data"][0]["voice"] is None
+        wait_until(lambda: len(client.get("/v1/voices").json()["data"]) == 2)
+
+        assert client.request("PUT", "/v1/voices", json={"remember": False}).status_code == 200
+        assert client.get("/v1/voices").json() == {"remember": False, "data": [], "next_cursor": None}
+        assert client.get(speakers_of(second)).json()["data"][0]["name"] is None
+
+
 # ---- From upload to transcript
 
 

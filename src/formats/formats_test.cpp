@@ -35,6 +35,14 @@ TEST(Formats, JsonTellsWordsAndSpeakersWhereThereAreSome) {
     EXPECT_EQ(json.at("segments").at(0).at("speaker").as_string(), "S1");
 }
 
+TEST(Formats, JsonTellsWhichNamesAreGuesses) {
+    model::Transcript transcript = saying("Good day.");
+    transcript.speakers = {{"S1", "Ada", {{"v-1", 0.87}}}, {"S2", "Grace"}};
+    EXPECT_EQ(json_of(transcript).at("speakers"),
+              boost::json::parse(R"([{"label":"S1","name":"Ada","voice":{"id":"v-1","similarity":0.87}},)"
+                                 R"({"label":"S2","name":"Grace"}])"));
+}
+
 TEST(Formats, AreFoundByName) {
     for (const Format& format : all_formats())
         EXPECT_EQ(find_format(format.name).value(), &format);

@@ -100,6 +100,10 @@ void write_speakers(JsonWriter& json, const std::vector<model::Speaker>& speaker
     for (const model::Speaker& speaker : speakers) {
         json.begin_object().key("label").value(clean_text(speaker.label));
         if (!speaker.name.empty()) json.key("name").value(clean_text(speaker.name));
+        if (speaker.voice) {
+            json.key("voice").begin_object().key("id").value(clean_text(speaker.voice->id));
+            json.key("similarity").value(speaker.voice->similarity).end_object();
+        }
         json.end_object();
     }
     json.end_array();

@@ -69,10 +69,18 @@ struct Unheard {
     std::optional<int> channel = {};  // as Segment::channel
 };
 
+/// A remembered voice that a speaker was taken for: a machine's guess.
+struct RecognisedVoice {
+    std::string id;
+    double similarity = 0;  // cosine, in hundredths
+    bool operator==(const RecognisedVoice&) const = default;
+};
+
 /// Somebody who speaks: how segments and words call them, and how people do.
 struct Speaker {
-    std::string label;  // such as "S1", the same all through
-    std::string name;   // empty: nobody has named them
+    std::string label;                          // such as "S1", the same all through
+    std::string name;                           // empty: nobody has named them
+    std::optional<RecognisedVoice> voice = {};  // where the name comes from; absent: a person gave it
     bool operator==(const Speaker&) const = default;
 };
 

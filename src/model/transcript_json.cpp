@@ -155,13 +155,29 @@ Result<Unheard> parse_unheard(const Json& value) {
 Json to_json(const Speaker& speaker) {
     JsonObject object{{"label", speaker.label}};
     if (!speaker.name.empty()) object.push_back({"name", speaker.name});
+    if (speaker.voice) {
+        const RecognisedVoice& voice = *speaker.voice;
+        object.push_back({"voice", JsonObject{{"id", voice.id}, {"similarity", voice.similarity}}});
+    }
     return object;
+}
+
+Result<RecognisedVoice> parse_voice(const Json& value) {
+    JsonFields fields(value, "a recognised voice of the transcript");
+    RecognisedVoice voice{.id = fields.text("id"), .similarity = fields.number("similarity", 0, 1)};
+    if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
+    return voice;
 }
 
 Result<Speaker> parse_speaker(const Json& value) {
     JsonFields fields(value, "a speaker of the transcript");
     Speaker speaker{.label = fields.text("label"), .name = fields.optional_text("name").value_or("")};
+    const Json* recognised = fields.any("voice");
     if (const auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
+    if (recognised == nullptr) return speaker;
+    auto voice = parse_voice(*recognised);
+    if (!voice) return std::unexpected(voice.error());
+    speaker.voice = std::move(*voice);
     return speaker;
 }
 

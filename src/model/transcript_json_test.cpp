@@ -24,7 +24,7 @@ Transcript sample() {
             .unheard = {{{7, 8.5}, "no_words", 1}},
             .frame_rate_hz = 30000.0 / 1001.0,
             .channels = 4,
-            .speakers = {{"S1", "Ada"}, {"S2", {}}}};
+            .speakers = {{"S1", "Ada"}, {"S2", {}}, {"S3", "Grace", {{"v-1", 0.87}}}}};
 }
 
 ErrorCode fault_of(std::string_view text) {

@@ -34,10 +34,11 @@ struct Hearing {
     const char* topic;
 };
 constexpr std::array hearings{
-    Hearing{"witness.sessions", "session.completed"},   Hearing{"transcription.runs", "session.queued"},
-    Hearing{"transcription.runs", "session.cancelled"}, Hearing{"analysis.transcripts", "transcription.completed"},
-    Hearing{"upload.sessions", "session.cancelled"},    Hearing{"exporting.deletions", "session.deleted"},
-    Hearing{"session.uploads", "video.uploaded"},       Hearing{"session.runs", "transcription.completed"},
+    Hearing{"witness.sessions", "session.completed"},    Hearing{"transcription.runs", "session.queued"},
+    Hearing{"transcription.runs", "session.cancelled"},  Hearing{"analysis.transcripts", "transcription.completed"},
+    Hearing{"upload.sessions", "session.cancelled"},     Hearing{"exporting.deletions", "session.deleted"},
+    Hearing{"session.uploads", "video.uploaded"},        Hearing{"session.runs", "transcription.completed"},
+    Hearing{"transcription.names", "transcript.edited"},
 };
 
 std::string text_of(const model::Event& event, std::string_view member) {
@@ -61,6 +62,7 @@ class World {
         platform_.faults().publish = [this] { return perhaps_fail(60); };
         alive_ = {0};
         start_another();
+        if (seed % 2 == 0) remember_voices();
     }
 
     Outcome run() {
@@ -88,6 +90,18 @@ class World {
         return {.files = &files_,
                 .skew = [](std::size_t process) { return worst_skew * (static_cast<int>(process % 3) - 1); },
                 .store_takes_local_clocks = plant_ == Plant::local_lease_clock};
+    }
+
+    // In every other world the tenant wants it.
+    void remember_voices() {
+        const bool was_calm = std::exchange(calm_, true);
+        runtime::Request request{.method = "PUT",
+                                 .target = "/v1/voices",
+                                 .headers = {{"Content-Type", "application/json"}},
+                                 .body = R"({"remember":true})"};
+        const auto answer = platform_.call("transcription", std::move(request));
+        if (answer.status != 200) violation("voices are not remembered: " + answer.body);
+        calm_ = was_calm;
     }
 
     // Once in so many calls.
@@ -195,6 +209,7 @@ class World {
     void check() {
         for (const Video& video : clients_.videos())
             check_video(video);
+        check_voices();
         check_events();
         check_nothing_waits();
         check_leases();
@@ -227,7 +242,8 @@ class World {
     void check_deleted(const Video& video) {
         if (platform_.get("session", "/v1/sessions/" + video.id).status != 404)
             violation(video.id + " was deleted and is there");
-        for (const char* table : {"transcription_runs", "analysis_analyses", "exporting_exports"}) {
+        for (const char* table :
+             {"transcription_runs", "transcription_speakers", "analysis_analyses", "exporting_exports"}) {
             if (rows_of(table, video.id) > 0) violation(video.id + " was deleted and has rows in " + table);
         }
         const auto blobs = must(platform_.platform().blobs.tenant("acme"));
@@ -235,6 +251,14 @@ class World {
             for (const blob::Listed& left : must(blobs->list({.prefix = kind + video.id + "/"})).blobs)
                 violation(video.id + " was deleted and left " + left.key);
         }
+    }
+
+    // No vector of a voice outlives the run that heard it.
+    void check_voices() {
+        auto transaction = must(platform_.platform().database.tenant("acme").read());
+        const auto row = must(transaction.query_one(
+            "select count(*) as n from transcription_segments where tenant_id = :tenant and voices is not null"));
+        if (row->integer("n") > 0) violation(std::to_string(row->integer("n")) + " segments have kept their voices");
     }
 
     std::int64_t rows_of(const std::string& table, const std::string& session_id) {

@@ -13,6 +13,20 @@ namespace {
 constexpr double least_similarity = 0.57;
 constexpr std::size_t least_windows = 2;
 
+// Those who are left in the transcript: a voice of which no word is told has lost its label.
+std::vector<HeardSpeaker> told_speakers(const model::Transcript& transcript, std::span<const std::size_t> by_label,
+                                        std::vector<ClusteredSpeaker> clustered) {
+    std::vector<HeardSpeaker> told;
+    for (const model::Speaker& speaker : transcript.speakers) {
+        for (std::size_t place = 0; place < by_label.size(); ++place) {
+            if (speaker_label(place) != speaker.label) continue;
+            ClusteredSpeaker& heard = clustered[by_label[place]];
+            told.push_back({speaker.label, std::move(heard.voice), heard.windows});
+        }
+    }
+    return told;
+}
+
 }  // namespace
 
 Diarization::Diarization(std::optional<std::size_t> speakers)
@@ -29,13 +43,14 @@ void Diarization::add(const PlannedSegment& segment, std::span<const VoiceWindow
     }
 }
 
-void Diarization::finish(model::Transcript& transcript) && {
-    const std::vector<std::size_t> speakers = std::move(clustering_).finish();
+std::vector<HeardSpeaker> Diarization::finish(model::Transcript& transcript) && {
+    Clustered clustered = std::move(clustering_).finish();
     std::vector<SpeakerTurn> turns;
-    for (std::size_t i = 0; i < speakers.size(); ++i)
-        turns.push_back({times_[i], speakers[i]});
-    label_speakers(transcript, turns);
+    for (std::size_t i = 0; i < times_.size(); ++i)
+        turns.push_back({times_[i], clustered.speaker_of[i]});
+    const std::vector<std::size_t> speakers = label_speakers(transcript, turns);
     part_speakers(transcript);
+    return told_speakers(transcript, speakers, std::move(clustered.speakers));
 }
 
 }  // namespace speech

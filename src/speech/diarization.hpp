@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "model/transcript.hpp"
@@ -13,6 +14,13 @@
 #include "speech/voice.hpp"
 
 namespace speech {
+
+/// Somebody whom the transcript tells.
+struct HeardSpeaker {
+    std::string label;         // as the transcript has it
+    std::vector<float> voice;  // the mean of the windows' vectors, of length 1
+    std::size_t windows = 0;
+};
 
 class Diarization {
   public:
@@ -23,7 +31,8 @@ class Diarization {
     void add(const PlannedSegment& segment, std::span<const VoiceWindow> voices);
 
     /// Writes speakers into the segments and words of the finished transcript, and parts segments where they change.
-    void finish(model::Transcript& transcript) &&;
+    /// Gives them in the transcript's order.
+    std::vector<HeardSpeaker> finish(model::Transcript& transcript) &&;
 
   private:
     SpeakerClustering clustering_;

@@ -10,7 +10,7 @@ namespace {
 using Voice = std::vector<std::uint8_t>;
 
 // Four segments of 2 s, the first and the last of one person, those between of another; each word 1 s.
-model::Transcript heard(std::optional<std::size_t> speakers) {
+model::Transcript heard(std::optional<std::size_t> speakers, std::vector<HeardSpeaker>* told = nullptr) {
     const std::vector<Voice> voices{{255, 20, 0}, {20, 255, 0}, {0, 255, 20}, {255, 0, 20}};
     Diarization diarization(speakers);
     model::Transcript transcript;
@@ -25,8 +25,37 @@ model::Transcript heard(std::optional<std::size_t> speakers) {
         segment.words = {{{at, at + 1}, "so", 1, {}}, {{at + 1, at + 2}, "it", 1, {}}};
         transcript.segments.push_back(segment);
     }
-    std::move(diarization).finish(transcript);
+    const auto heard = std::move(diarization).finish(transcript);
+    if (told != nullptr) *told = heard;
     return transcript;
+}
+
+TEST(Diarization, GivesTheMeanVoiceOfEachSpeaker) {
+    std::vector<HeardSpeaker> told;
+    const auto transcript = heard(std::nullopt, &told);
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(told[0].label, "S1");
+    EXPECT_EQ(told[1].label, "S2");
+    EXPECT_EQ(told[0].windows, 4U);
+    ASSERT_EQ(told[0].voice.size(), 3U);
+    EXPECT_GT(told[0].voice[0], 0.99F) << "of the first and the last segment";
+    EXPECT_GT(told[1].voice[1], 0.99F);
+}
+
+TEST(Diarization, GivesNobodyWhomTheTranscriptDoesNotTell) {
+    Diarization diarization(std::nullopt);
+    diarization.add({{0, 32'000}, {}, 0},
+                    std::vector<VoiceWindow>{{{0, 16'000}, {255, 0}}, {{16'000, 32'000}, {255, 0}}});
+    diarization.add({{48'000, 80'000}, {}, 0},
+                    std::vector<VoiceWindow>{{{0, 16'000}, {0, 255}}, {{16'000, 32'000}, {0, 255}}});
+    model::Transcript transcript;
+    model::Segment segment;
+    segment.time = {3, 5};  // nothing was recognised in the first
+    transcript.segments = {segment};
+    const auto told = std::move(diarization).finish(transcript);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].label, "S1");
+    EXPECT_EQ(told[0].voice, (std::vector<float>{0, 1}));
 }
 
 TEST(Diarization, GivesAVoiceTheSameLabelAllThrough) {

@@ -75,6 +75,7 @@ class FakeSpeakerModel final : public SpeakerModel {
                 {{size / 2, size}, first ? Voice{255, 9} : Voice{9, 255}}};
     }
     const std::string& fingerprint() const override { return fingerprint_; }
+    const std::string& space() const override { return fingerprint_; }
 
   private:
     std::string fingerprint_ = "voices/1";

@@ -1,6 +1,7 @@
 #include "speech/speaker_clustering.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <numeric>
@@ -71,16 +72,12 @@ double mean_cosine(const std::vector<double>& a, const std::vector<double>& b, d
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0) / pairs;
 }
 
-// Numbers from 0 in order of first appearance.
-std::vector<std::size_t> renumbered(const std::vector<std::uint32_t>& clusters, std::size_t count) {
-    std::vector<std::size_t> number_of(count, count);
-    std::vector<std::size_t> result;
-    std::size_t next = 0;
-    for (const std::uint32_t cluster : clusters) {
-        if (number_of[cluster] == count) number_of[cluster] = next++;
-        result.push_back(number_of[cluster]);
-    }
-    return result;
+ClusteredSpeaker speaker_of(const std::vector<double>& sum, double size) {
+    const double length = std::sqrt(std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0));
+    ClusteredSpeaker speaker{.windows = static_cast<std::size_t>(size)};
+    for (const double value : sum)
+        speaker.voice.push_back(length > 0 ? static_cast<float>(value / length) : 0);
+    return speaker;
 }
 
 }  // namespace
@@ -152,14 +149,23 @@ void SpeakerClustering::compact(const std::vector<std::uint32_t>& became) {
     std::erase_if(clusters_, [](const Cluster& cluster) { return cluster.size == 0; });
 }
 
-std::vector<std::size_t> SpeakerClustering::finish() && {
+Clustered SpeakerClustering::finish() && {
     if (options_.speakers) {
         join_until(std::max<std::size_t>(*options_.speakers, 1), joined_away);
     } else {
         join_until(1, options_.least_similarity);
         join_rare();
     }
-    return renumbered(cluster_of_, clusters_.size());
+    Clustered clustered;
+    std::vector<std::size_t> number_of(clusters_.size(), clusters_.size());
+    for (const std::uint32_t cluster : cluster_of_) {
+        if (number_of[cluster] == clusters_.size()) {
+            number_of[cluster] = clustered.speakers.size();
+            clustered.speakers.push_back(speaker_of(clusters_[cluster].sum, clusters_[cluster].size));
+        }
+        clustered.speaker_of.push_back(number_of[cluster]);
+    }
+    return clustered;
 }
 
 }  // namespace speech

@@ -18,6 +18,17 @@ struct ClusteringOptions {
     std::size_t most_held = 512;          // vectors; at least 2, and twice `speakers`
 };
 
+/// Somebody who was told apart from the others.
+struct ClusteredSpeaker {
+    std::vector<float> voice;  // the mean of the vectors, its length made 1 (0 when it is 0)
+    std::size_t windows = 0;   // vectors that it is the mean of
+};
+
+struct Clustered {
+    std::vector<std::size_t> speaker_of;     // of each vector in the order of `add`, from 0 in order of appearance
+    std::vector<ClusteredSpeaker> speakers;  // by that number
+};
+
 class SpeakerClustering {
   public:
     explicit SpeakerClustering(const ClusteringOptions& options);
@@ -27,8 +38,7 @@ class SpeakerClustering {
     /// there are fewer voices than that.
     void add(std::span<const float> voice);
 
-    /// The speaker of each vector in the order of `add`, numbered from 0 in order of first appearance.
-    [[nodiscard]] std::vector<std::size_t> finish() &&;
+    [[nodiscard]] Clustered finish() &&;
 
     /// How many vectors it holds now; each window costs 4 bytes besides.
     [[nodiscard]] std::size_t held() const { return clusters_.size(); }

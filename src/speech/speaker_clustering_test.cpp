@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -34,7 +35,7 @@ Speakers clustered(const Voices& voices, const ClusteringOptions& options) {
     SpeakerClustering clustering(options);
     for (const auto& voice : voices)
         clustering.add(voice);
-    return std::move(clustering).finish();
+    return std::move(clustering).finish().speaker_of;
 }
 
 // The definition: lists of members, and the mean over all pairs of them at every step.
@@ -91,6 +92,30 @@ TEST(SpeakerClustering, IsAverageLinkageByItsDefinition) {
         ClusteringOptions options{.least_similarity = static_cast<double>(random.floats(1).front())};
         if (random.count(0, 1) == 1) options.speakers = random.count(1, 6);
         ASSERT_EQ(clustered(voices, options), by_definition(voices, options)) << "seed " << seed;
+    }
+}
+
+TEST(SpeakerClustering, GivesTheMeanOfEachSpeakersVectors) {
+    for (unsigned seed = 0; seed < 200; ++seed) {
+        RandomValues random(seed);
+        Voices voices(random.count(1, 14));
+        SpeakerClustering clustering({.least_similarity = 0.3});
+        for (auto& voice : voices) {
+            voice = of_length_one(random.floats(6));
+            clustering.add(voice);
+        }
+        const Clustered clustered = std::move(clustering).finish();
+        for (std::size_t speaker = 0; speaker < clustered.speakers.size(); ++speaker) {
+            std::vector<float> sum(6);
+            std::size_t windows = 0;
+            for (std::size_t i = 0; i < voices.size(); ++i) {
+                if (clustered.speaker_of[i] != speaker) continue;
+                std::ranges::transform(sum, voices[i], sum.begin(), std::plus{});
+                ++windows;
+            }
+            ASSERT_EQ(clustered.speakers[speaker].windows, windows) << "seed " << seed;
+            ASSERT_NEAR(cosine(clustered.speakers[speaker].voice, of_length_one(sum)), 1, 1e-5) << "seed " << seed;
+        }
     }
 }
 

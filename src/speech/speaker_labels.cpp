@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -115,17 +114,24 @@ class Labels {
   public:
     std::string of(std::optional<std::size_t> speaker) {
         if (!speaker) return {};
-        const auto found = numbers_.try_emplace(*speaker, numbers_.size() + 1).first;
-        return "S" + std::to_string(found->second);
+        const auto found = std::ranges::find(speakers_, *speaker);
+        const auto place = static_cast<std::size_t>(found - speakers_.begin());
+        if (found == speakers_.end()) speakers_.push_back(*speaker);
+        return speaker_label(place);
     }
+    [[nodiscard]] const std::vector<std::size_t>& speakers() const { return speakers_; }
 
   private:
-    std::map<std::size_t, std::size_t> numbers_;
+    std::vector<std::size_t> speakers_;
 };
 
 }  // namespace
 
-void label_speakers(model::Transcript& transcript, std::span<const SpeakerTurn> turns) {
+std::string speaker_label(std::size_t place) {
+    return "S" + std::to_string(place + 1);
+}
+
+std::vector<std::size_t> label_speakers(model::Transcript& transcript, std::span<const SpeakerTurn> turns) {
     Labels labels;
     for (model::Segment& segment : transcript.segments) {
         const auto speaker = mostly(segment.time, turns);
@@ -135,6 +141,7 @@ void label_speakers(model::Transcript& transcript, std::span<const SpeakerTurn> 
         }
         segment.speaker = labels.of(speaker);
     }
+    return labels.speakers();
 }
 
 void part_speakers(model::Transcript& transcript) {

@@ -20,17 +20,21 @@ constexpr std::string_view version = "speakers-1";  // raised whenever windows, 
 
 class EncoderModel : public SpeakerModel {
   public:
-    EncoderModel(SpeakerEncoder encoder, std::string fingerprint)
-        : encoder_(std::move(encoder)), fingerprint_(std::move(fingerprint)) {}
+    EncoderModel(SpeakerEncoder encoder, std::string space)
+        : encoder_(std::move(encoder)),
+          space_(std::move(space)),
+          fingerprint_(space_ + " " + std::string(version) + " " + std::string(matrix_kernels().front().name)) {}
 
     std::vector<VoiceWindow> hear(std::span<const float> samples) const override {
         return speech::hear_voices(features_, encoder_, samples);
     }
     const std::string& fingerprint() const override { return fingerprint_; }
+    const std::string& space() const override { return space_; }
 
   private:
     SpeakerFeatures features_;
     SpeakerEncoder encoder_;
+    std::string space_;
     std::string fingerprint_;
 };
 
@@ -54,9 +58,7 @@ base::Result<std::unique_ptr<SpeakerModel>> load_speaker_model(const std::filesy
                           weights.string() + " is not the file that this program was made for (its SHA-256 is " +
                               digits + "); run scripts/setup and build again");
     }
-    return std::make_unique<EncoderModel>(*std::move(encoder), "speaker-encoder/" + digits.substr(0, 8) + " " +
-                                                                   std::string(version) + " " +
-                                                                   std::string(matrix_kernels().front().name));
+    return std::make_unique<EncoderModel>(*std::move(encoder), "speaker-encoder/" + digits.substr(0, 8));
 }
 
 void hear_voices(const SpeakerModel& model, std::span<const float> samples, Recognition& recognition) {

@@ -20,6 +20,8 @@ class SpeakerModel {
     [[nodiscard]] virtual std::vector<VoiceWindow> hear(std::span<const float> samples) const = 0;
     /// What decides which speakers are found: the weights, how voices are told apart by them, the kernels' profile.
     [[nodiscard]] virtual const std::string& fingerprint() const = 0;
+    /// Vectors of one space can be compared, whoever computed them: names the weights.
+    [[nodiscard]] virtual const std::string& space() const = 0;
 };
 
 /// Reads and checks a safetensors file. Errors: model_not_found, model_broken.

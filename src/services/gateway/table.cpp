@@ -35,6 +35,9 @@ constexpr std::array rows{
     Row{"GET", "/v1/models", "transcription"},
     Row{"GET", "/v1/sessions/{id}/runs", "transcription"},
     Row{"GET", "/v1/stream", "transcription"},
+    Row{"GET", "/v1/voices", "transcription"},
+    Row{"PUT", "/v1/voices", "transcription"},
+    Row{"DELETE", "/v1/voices/{id}", "transcription"},
 
     Row{"GET", "/v1/sessions/{id}/analysis", "analysis"},
 

@@ -58,9 +58,11 @@ base::Result<void> announce_deleted(store::Transaction& transaction, std::string
     return emit(transaction, "session.deleted", session_id, session_id, {});
 }
 
-base::Result<void> announce_edited(store::Transaction& transaction, const TranscriptVersion& version) {
+base::Result<void> announce_edited(store::Transaction& transaction, const TranscriptVersion& version,
+                                   std::string_view run_id) {
     return emit(transaction, "transcript.edited", version.id, version.session_id,
-                {{"transcript_id", version.id},
+                {{"run_id", run_id},
+                 {"transcript_id", version.id},
                  {"version", version.version},
                  {"blob_key", version.blob_key},
                  {"content_hash", version.content_hash}});

@@ -17,7 +17,8 @@ base::Result<void> announce_failed(store::Transaction& transaction, const Sessio
                                    std::string_view occasion);
 base::Result<void> announce_cancelled(store::Transaction& transaction, const SessionRecord& record);
 base::Result<void> announce_deleted(store::Transaction& transaction, std::string_view session_id);
-/// transcript.edited.
-base::Result<void> announce_edited(store::Transaction& transaction, const TranscriptVersion& version);
+/// transcript.edited, of the transcript that this run made.
+base::Result<void> announce_edited(store::Transaction& transaction, const TranscriptVersion& version,
+                                   std::string_view run_id);
 
 }  // namespace session

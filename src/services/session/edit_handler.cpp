@@ -106,7 +106,9 @@ Result<void> commit(Transaction& transaction, const Request& request, const mode
     SessionRecord after = *before;
     auto done = add_version(transaction, after, draft.version, draft.words);
     if (done) done = save_session(transaction, *before, after);
-    if (done) done = announce_edited(transaction, draft.version);
+    const auto run_id = find_run_of_newest(transaction, draft.parent.session_id);
+    if (!run_id) return std::unexpected(run_id.error());
+    if (done) done = announce_edited(transaction, draft.version, *run_id);
     if (done) done = audit(transaction, principal, Action::transcript_edit, draft.parent.session_id);
     return done;
 }

@@ -49,7 +49,7 @@ TEST(GoldenEvents, OfSessions) {
     expect_golden("session.deleted",
                   [](Transaction& transaction) { return announce_deleted(transaction, flow::golden_session); });
     expect_golden("transcript.edited",
-                  [](Transaction& transaction) { return announce_edited(transaction, version()); });
+                  [](Transaction& transaction) { return announce_edited(transaction, version(), flow::golden_run); });
 }
 
 }  // namespace

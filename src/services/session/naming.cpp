@@ -35,6 +35,11 @@ Result<std::string> name_of(const std::string& label, const Json& value) {
     return base::printable(name, longest_name_characters);
 }
 
+Json voice_json(const std::optional<model::RecognisedVoice>& voice) {
+    if (!voice) return {};
+    return base::JsonObject{{"id", voice->id}, {"similarity", voice->similarity}};
+}
+
 }  // namespace
 
 Result<model::Transcript> renamed(const model::Transcript& parent, const Json& body) {
@@ -51,6 +56,7 @@ Result<model::Transcript> renamed(const model::Transcript& parent, const Json& b
         auto name = name_of(speaker->label, value);
         if (!name) return std::unexpected(name.error());
         speaker->name = *std::move(name);
+        speaker->voice.reset();
     }
     return transcript;
 }
@@ -67,6 +73,7 @@ Json speakers_json(const model::Transcript& transcript) {
         }
         list.emplace_back(base::JsonObject{{"label", speaker.label},
                                            {"name", speaker.name.empty() ? Json() : Json(speaker.name)},
+                                           {"voice", voice_json(speaker.voice)},
                                            {"seconds", seconds},
                                            {"segments", segments}});
     }

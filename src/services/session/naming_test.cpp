@@ -27,6 +27,16 @@ TEST(Naming, GivesAndTakesNames) {
     EXPECT_EQ(renamed_by(R"({"S1": "Ada"})")->speakers[1].name, "Grace");
 }
 
+TEST(Naming, EndsAMachinesGuess) {
+    model::Transcript guessed = talk();
+    guessed.speakers = {{"S1", "Ada", {{"v-1", 0.9}}}, {"S2", "Grace", {{"v-2", 0.8}}}};
+    const auto named = renamed(guessed, base::parse_json(R"({"S1": "Ada"})").value()).value();
+    EXPECT_EQ(named.speakers[0], (model::Speaker{"S1", "Ada"})) << "said by a person, though the same";
+    EXPECT_EQ(named.speakers[1], guessed.speakers[1]);
+    EXPECT_NE(base::to_canonical_json(speakers_json(guessed)).find(R"("voice":{"id":"v-2","similarity":0.8})"),
+              std::string::npos);
+}
+
 TEST(Naming, RefusesWhatIsNoNameOfASpeaker) {
     const std::string endless = R"({"S1": ")" + std::string(101, 'a') + "\"}";
     for (const char* body : {"{}", "[]", R"({"S3": "Ada"})", R"({"S1": ""})", R"({"S1": "  "})", R"({"S1": 1})",
@@ -40,8 +50,8 @@ TEST(Naming, RefusesWhatIsNoNameOfASpeaker) {
 
 TEST(Naming, TellsHowLongEachSpeaks) {
     EXPECT_EQ(base::to_canonical_json(speakers_json(talk())),
-              R"([{"label":"S1","name":null,"seconds":3.5,"segments":2},)"
-              R"({"label":"S2","name":"Grace","seconds":1,"segments":1}])");
+              R"([{"label":"S1","name":null,"seconds":3.5,"segments":2,"voice":null},)"
+              R"({"label":"S2","name":"Grace","seconds":1,"segments":1,"voice":null}])");
     EXPECT_EQ(base::to_canonical_json(speakers_json({})), "[]");
 }
 

@@ -86,6 +86,7 @@ TEST(Transcript, IsEditedIntoANewVersionAndTheOldOneStays) {
     EXPECT_EQ(*Sessions::json(sessions.show(id)).member("transcript_version")->integer(), 2);
 
     sessions.platform.settle();
+    sessions.platform.settle();
     const auto told = sessions.platform.events("transcript.edited");
     ASSERT_EQ(told.size(), 1U);
     EXPECT_EQ(*told[0].payload.member("version")->integer(), 2);
@@ -183,6 +184,12 @@ TEST(Speakers, AreNamedInOnePlaceAndShownEverywhere) {
     EXPECT_EQ(sessions.send("PATCH", speakers, R"({"S3":"Bob"})", match).status, 400);
     EXPECT_EQ(sessions.send("PATCH", speakers, body, match, flow::TestPlatform::viewer("acme")).status, 403);
     EXPECT_EQ(sessions.send("PATCH", speakers, body, match, flow::TestPlatform::admin("other")).status, 404);
+
+    sessions.platform.settle();
+    const auto told = sessions.platform.events("transcript.edited");
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(*told[0].payload.member("run_id")->text(),
+              *base::parse_json(sessions.get("/v1/sessions/" + id).body)->member("run_id")->text());
 
     const std::string read_back = sessions.get(transcript_of(id)).body;
     EXPECT_EQ(Sessions::etag(sessions.send("PUT", transcript_of(id), read_back, match)), Sessions::etag(named))

@@ -90,6 +90,15 @@ Result<std::optional<TranscriptVersion>> find_version(store::Reading& transactio
     return version_of(**row);
 }
 
+Result<std::string> find_run_of_newest(store::Reading& transaction, std::string_view session_id) {
+    const auto row = transaction.query_one(
+        "select created_by from session_transcripts where tenant_id = :tenant and session_id = :session_id"
+        " and origin = :run order by version desc limit 1",
+        {{"session_id", session_id}, {"run", made_by_run}});
+    if (!row) return std::unexpected(row.error());
+    return row->has_value() ? (*row)->text("created_by") : std::string();
+}
+
 Result<std::vector<TranscriptVersion>> list_versions(store::Reading& transaction, std::string_view session_id,
                                                      std::int64_t before, std::int64_t limit) {
     const auto rows = transaction.query(

@@ -47,6 +47,9 @@ base::Json to_json(const TranscriptVersion& version);
 base::Result<std::optional<TranscriptVersion>> find_version(store::Reading& transaction, std::string_view session_id,
                                                             std::optional<std::int64_t> version = {});
 
+/// The run whose transcript the newest version is or was made of; empty when there is none.
+base::Result<std::string> find_run_of_newest(store::Reading& transaction, std::string_view session_id);
+
 /// Newest first, those below `before` (0: all), at most `limit`.
 base::Result<std::vector<TranscriptVersion>> list_versions(store::Reading& transaction, std::string_view session_id,
                                                            std::int64_t before, std::int64_t limit);

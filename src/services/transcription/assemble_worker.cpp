@@ -1,6 +1,7 @@
 #include "services/transcription/assemble_worker.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/sha256.hpp"
@@ -9,11 +10,13 @@
 #include "services/transcription/announcements.hpp"
 #include "services/transcription/endings.hpp"
 #include "services/transcription/segment_rows.hpp"
+#include "services/transcription/voice_rows.hpp"
 #include "services/transcription/work.hpp"
 #include "speech/cutter.hpp"
 #include "speech/diarization.hpp"
 #include "speech/guards.hpp"
 #include "speech/stitch.hpp"
+#include "speech/voice_matching.hpp"
 
 namespace transcription {
 namespace {
@@ -22,6 +25,10 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::int64_t page_of_segments = 1000;
+
+double in_hundredths(double similarity) {
+    return std::round(similarity * 100) / 100;
+}
 
 void add(speech::Stitcher& stitcher, speech::Diarization& diarization, const RecognisedSegment& segment) {
     if (segment.row.skipped.empty()) {
@@ -32,7 +39,38 @@ void add(speech::Stitcher& stitcher, speech::Diarization& diarization, const Rec
     }
 }
 
-Result<model::Transcript> fold(const Tools& tools, const store::Claim& claim, const RunRow& row) {
+struct Folded {
+    model::Transcript transcript;
+    std::vector<RunSpeaker> speakers;  // those heard for long enough to be known again
+};
+
+// Gives speakers the names of the tenant's voices that they are. Voices are read where segments are, so that the same
+// rows give the same transcript.
+Result<std::vector<RunSpeaker>> recognise(store::ReadTransaction& transaction, const RunRow& row,
+                                          std::vector<speech::HeardSpeaker> heard, model::Transcript& transcript) {
+    std::vector<RunSpeaker> speakers;
+    const auto remembers = remembers_voices(transaction);
+    if (!remembers) return std::unexpected(remembers.error());
+    if (!*remembers) return speakers;
+    const auto known = known_voices(transaction, row.voice_space);
+    if (!known) return std::unexpected(known.error());
+    std::erase_if(heard, [](const auto& speaker) { return speaker.windows < speech::least_voice_windows; });
+    std::vector<std::vector<float>> voices;
+    for (const speech::HeardSpeaker& speaker : heard)
+        voices.push_back(speaker.voice);
+    const auto matches = speech::match_voices(voices, known->voices);
+    for (std::size_t i = 0; i < heard.size(); ++i) {
+        speakers.push_back({.heard = std::move(heard[i]), .voice_id = {}});
+        if (!matches[i]) continue;
+        speakers[i].voice_id = known->ids[matches[i]->known];
+        const auto speaker = std::ranges::find(transcript.speakers, speakers[i].heard.label, &model::Speaker::label);
+        speaker->name = known->names[matches[i]->known];
+        speaker->voice = {speakers[i].voice_id, in_hundredths(matches[i]->similarity)};
+    }
+    return speakers;
+}
+
+Result<Folded> fold(const Tools& tools, const store::Claim& claim, const RunRow& row) {
     auto transaction = tools.platform.database.tenant(claim.tenant_id).read();
     if (!transaction) return std::unexpected(std::move(transaction.error()));
     speech::Stitcher stitcher(row.language, speech::with_vocabulary(row.run.engine, row.vocabulary));
@@ -43,10 +81,14 @@ Result<model::Transcript> fold(const Tools& tools, const store::Claim& claim, co
         for (const RecognisedSegment& segment : *segments)
             add(stitcher, diarization, segment);
     }
-    model::Transcript transcript = stitcher.finish(row.heard_samples, static_cast<int>(row.channels));
-    if (!row.speakers.empty()) std::move(diarization).finish(transcript);
-    transcript.frame_rate_hz = row.frame_rate_hz;
-    return transcript;
+    Folded folded{stitcher.finish(row.heard_samples, static_cast<int>(row.channels)), {}};
+    folded.transcript.frame_rate_hz = row.frame_rate_hz;
+    if (row.speakers.empty()) return folded;
+    auto heard = std::move(diarization).finish(folded.transcript);
+    auto speakers = recognise(*transaction, row, std::move(heard), folded.transcript);
+    if (!speakers) return std::unexpected(speakers.error());
+    folded.speakers = *std::move(speakers);
+    return folded;
 }
 
 blob::Source source_of(std::string_view bytes) {
@@ -94,13 +136,16 @@ Result<void> measure(const Tools& tools, store::Transaction& transaction, const 
     return {};
 }
 
-Result<void> commit(const Tools& tools, store::Transaction& transaction, const Assembled& assembled) {
+Result<void> commit(const Tools& tools, store::Transaction& transaction, const Assembled& assembled,
+                    const std::vector<RunSpeaker>& speakers) {
     const auto before = lock_run(transaction, assembled.run_id);
     if (!before) return std::unexpected(before.error());
     if (!before->has_value() || (*before)->run.state != model::RunState::assembling) return {};
     RunRow after = **before;
     if (auto done = change(after, model::RunAssembled{}); !done) return done;
     if (auto saved = save_run(transaction, **before, after); !saved) return saved;
+    if (auto kept = keep_speakers(transaction, after, speakers); !kept) return kept;
+    if (auto forgotten = forget_voices_heard(transaction, assembled.run_id); !forgotten) return forgotten;
     if (auto told = announce_completed(transaction, after, assembled); !told) return told;
     if (auto erasing = add_erasure(transaction, pcm_prefix(assembled.run_id)); !erasing) return erasing;
     return measure(tools, transaction, after, assembled.duration_seconds);
@@ -112,22 +157,22 @@ Result<flow::CommitWork> assemble(const SharedTools& tools, const store::Claim& 
     const auto row = read_run(*tools, claim, payload->run_id);
     if (!row) return std::unexpected(row.error());
     if (!row->has_value() || (*row)->run.state != model::RunState::assembling) return nothing_to_do();
-    const auto transcript = fold(*tools, claim, **row);
-    if (!transcript) return std::unexpected(transcript.error());
-    const std::string json = model::to_canonical_json(*transcript);
+    auto folded = fold(*tools, claim, **row);
+    if (!folded) return std::unexpected(folded.error());
+    const model::Transcript& transcript = folded->transcript;
+    const std::string json = model::to_canonical_json(transcript);
     if (json.size() > model::largest_transcript_bytes) {
         return base::fail(ErrorCode::body_too_large, "the transcript is larger than any that can be kept");
     }
     Assembled assembled{.run_id = payload->run_id,
                         .content_hash = hash_of(json),
-                        .duration_seconds = transcript->duration_seconds,
-                        .segments = std::ssize(transcript->segments),
-                        .words = words_in(*transcript)};
+                        .duration_seconds = transcript.duration_seconds,
+                        .segments = std::ssize(transcript.segments),
+                        .words = words_in(transcript)};
     assembled.blob_key = transcript_prefix((*row)->run.session_id) + assembled.content_hash;
     if (auto kept = keep(*tools, claim, assembled.blob_key, json); !kept) return std::unexpected(kept.error());
-    return [tools, assembled = std::move(assembled)](store::Transaction& transaction) {
-        return commit(*tools, transaction, assembled);
-    };
+    return [tools, assembled = std::move(assembled), speakers = std::move(folded->speakers)](
+               store::Transaction& transaction) { return commit(*tools, transaction, assembled, speakers); };
 }
 
 }  // namespace

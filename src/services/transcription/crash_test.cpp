@@ -89,7 +89,8 @@ TEST(TranscriptionCrash, ASegmentIsCommittedOnce) {
     stage.test.settle();
     auto transaction = must(stage.test.platform().database.tenant("acme").write());
     EXPECT_FALSE(must(finish_segment(transaction, Stage::run_id(), 0, {"other words", 2})));
-    EXPECT_EQ(copy_segment(transaction, Stage::run_id(), "another run", 7).error().code, base::ErrorCode::unavailable);
+    EXPECT_EQ(copy_segment(transaction, Stage::run_id(), "another run", 7, "").error().code,
+              base::ErrorCode::unavailable);
 }
 
 TEST(TranscriptionCrash, SegmentsOfOneVideoAreRecognisedByBothProcesses) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "services/transcription/announcements.hpp"
+#include "services/transcription/segment_rows.hpp"
 #include "services/transcription/work.hpp"
 
 namespace transcription {
@@ -12,6 +13,7 @@ namespace {
 base::Result<void> clear(store::Transaction& transaction, const std::string& run_id) {
     const auto cancelled = store::cancel_work(transaction, run_id);
     if (!cancelled) return std::unexpected(cancelled.error());
+    if (auto forgotten = forget_voices_heard(transaction, run_id); !forgotten) return forgotten;
     return add_erasure(transaction, pcm_prefix(run_id));
 }
 

@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "services/transcription/endings.hpp"
 #include "services/transcription/run_rows.hpp"
+#include "services/transcription/voice_rows.hpp"
 #include "services/transcription/work.hpp"
 
 namespace transcription {
@@ -106,6 +107,7 @@ base::Result<void> erase(store::Transaction& transaction, const model::Event& ev
         {{"id", session_id}});
     if (!remembered) return std::unexpected(remembered.error());
     if (auto erased = erase_runs(transaction, session_id); !erased) return erased;
+    if (auto forgotten = forget_session(transaction, session_id); !forgotten) return forgotten;
     return add_erasure(transaction, transcript_prefix(session_id));
 }
 

@@ -57,6 +57,7 @@ Result<void> pin(RunRow& row, const Pinned& with) {
     }
     row.run.engine = fingerprint;
     row.language = with.language;
+    if (!row.speakers.empty()) row.voice_space = engine.engine.speaker_model->space();
     if (row.run.segments_total == 0) row.vocabulary = model::phrases_fingerprint(with.phrases);
     return change(row, model::PlanBegun{});
 }

@@ -83,7 +83,8 @@ Result<PlanWriter::Planned> PlanWriter::prepare(speech::CutSegment segment) {
     const auto done = is_done_earlier(planned.row);
     if (!done) return std::unexpected(done.error());
     planned.taken_over = *done;
-    if (planned.taken_over) return planned;
+    if (planned.taken_over && row_.speakers.empty()) return planned;
+    // Voices do not outlive their run: where they are wanted, they are heard again.
     planned.row.pcm_key = pcm_key(row_.run.id, next_index_, claim_.token);
     auto written = write_pcm(*blobs_, planned.row.pcm_key, segment.samples);
     if (!written) return std::unexpected(std::move(written.error()));
@@ -140,8 +141,9 @@ Result<void> PlanWriter::write(store::Transaction& transaction, const RunRow& be
 Result<void> PlanWriter::write_segment(store::Transaction& transaction, RunRow& after, const Planned& segment,
                                        const std::optional<std::string>& earlier) {
     const std::string& run_id = after.run.id;
-    const auto written = segment.taken_over ? copy_segment(transaction, *earlier, run_id, segment.row.index)
-                                            : insert_segment(transaction, run_id, segment.row);
+    const auto written = segment.taken_over
+                             ? copy_segment(transaction, *earlier, run_id, segment.row.index, segment.row.pcm_key)
+                             : insert_segment(transaction, run_id, segment.row);
     if (!written) return written;
     if (!segment.row.pcm_key.empty()) return add_segment(transaction, after, segment.row.index);
     return change(after, model::SegmentDone{});

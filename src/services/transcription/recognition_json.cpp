@@ -36,27 +36,6 @@ base::Result<speech::VoiceWindow> parse_voice(const Json& value) {
     return window;
 }
 
-Json voices_json(const std::vector<speech::VoiceWindow>& windows) {
-    JsonArray voices;
-    for (const speech::VoiceWindow& window : windows) {
-        const std::string bytes(window.voice.begin(), window.voice.end());
-        voices.emplace_back(
-            JsonObject{{"start", window.span.start}, {"end", window.span.end}, {"voice", base::to_base64(bytes)}});
-    }
-    return voices;
-}
-
-base::Result<std::vector<speech::VoiceWindow>> parse_voices(const Json& value) {
-    if (value.array() == nullptr) return base::fail(ErrorCode::internal, "the voices of a segment are no list");
-    std::vector<speech::VoiceWindow> voices;
-    for (const Json& item : *value.array()) {
-        auto voice = parse_voice(item);
-        if (!voice) return std::unexpected(std::move(voice.error()));
-        voices.push_back(*std::move(voice));
-    }
-    return voices;
-}
-
 }  // namespace
 
 std::string recognition_json(const speech::Recognition& recognition) {
@@ -71,7 +50,6 @@ std::string recognition_json(const speech::Recognition& recognition) {
         {"text", recognition.text}, {"tokens", std::int64_t{recognition.tokens}}, {"words", std::move(words)}};
     if (recognition.mean_log_probability)
         object.push_back({"mean_log_probability", static_cast<double>(*recognition.mean_log_probability)});
-    if (!recognition.voices.empty()) object.push_back({"voices", voices_json(recognition.voices)});
     return base::to_canonical_json(object);
 }
 
@@ -84,7 +62,6 @@ base::Result<speech::Recognition> parse_recognition(std::string_view text) {
     if (fields.any("mean_log_probability") != nullptr)
         recognition.mean_log_probability = static_cast<float>(fields.number("mean_log_probability", -100, 0));
     const Json* words = fields.any("words");
-    const Json* voices = fields.any("voices");
     if (auto finished = fields.finish(); !finished) return std::unexpected(std::move(finished.error()));
     if (words == nullptr || words->array() == nullptr)
         return base::fail(ErrorCode::internal, "the recognition of a segment has no list of words");
@@ -93,11 +70,30 @@ base::Result<speech::Recognition> parse_recognition(std::string_view text) {
         if (!word) return std::unexpected(std::move(word.error()));
         recognition.words.push_back(*std::move(word));
     }
-    if (voices == nullptr) return recognition;
-    auto heard = parse_voices(*voices);
-    if (!heard) return std::unexpected(std::move(heard.error()));
-    recognition.voices = *std::move(heard);
     return recognition;
+}
+
+std::string voices_json(const std::vector<speech::VoiceWindow>& windows) {
+    JsonArray voices;
+    for (const speech::VoiceWindow& window : windows) {
+        const std::string bytes(window.voice.begin(), window.voice.end());
+        voices.emplace_back(
+            JsonObject{{"start", window.span.start}, {"end", window.span.end}, {"voice", base::to_base64(bytes)}});
+    }
+    return base::to_canonical_json(voices);
+}
+
+base::Result<std::vector<speech::VoiceWindow>> parse_voices(std::string_view text) {
+    const auto value = base::parse_json(text);
+    if (!value) return std::unexpected(value.error());
+    if (value->array() == nullptr) return base::fail(ErrorCode::internal, "the voices of a segment are no list");
+    std::vector<speech::VoiceWindow> voices;
+    for (const Json& item : *value->array()) {
+        auto voice = parse_voice(item);
+        if (!voice) return std::unexpected(std::move(voice.error()));
+        voices.push_back(*std::move(voice));
+    }
+    return voices;
 }
 
 }  // namespace transcription

@@ -11,7 +11,8 @@ namespace {
 std::string select_runs(std::string_view rest) {
     return "select tenant_id, id, session_id, blob_key, language, model, speakers, priority, engine, state, planned,"
            " multichannel, channels, segments_total, segments_remaining, heard_samples, expected_samples,"
-           " frame_rate_hz, damages, error_code, error_message, asks_vocabulary, vocabulary, created_ms, row_version"
+           " frame_rate_hz, damages, error_code, error_message, asks_vocabulary, vocabulary, voice_space, created_ms,"
+           " row_version"
            " from transcription_runs"
            " where tenant_id = :tenant and " +
            std::string(rest);
@@ -49,6 +50,7 @@ RunRow row_of(const store::Row& row) {
             .damages = row.text("damages"),
             .asks_vocabulary = row.flag("asks_vocabulary"),
             .vocabulary = row.text("vocabulary"),
+            .voice_space = row.text("voice_space"),
             .created_ms = row.integer("created_ms")};
 }
 
@@ -108,7 +110,7 @@ base::Result<void> save_run(store::Transaction& transaction, const RunRow& befor
         " segments_total = :segments_total, segments_remaining = :segments_remaining, heard_samples = :heard_samples,"
         " channels = :channels, expected_samples = :expected_samples, frame_rate_hz = :frame_rate_hz,"
         " damages = :damages, error_code = :error_code, error_message = :error_message, vocabulary = :vocabulary,"
-        " changed_ms = {now_ms}, row_version = :row_version"
+        " voice_space = :voice_space, changed_ms = {now_ms}, row_version = :row_version"
         " where tenant_id = :tenant and id = :id and row_version = :version_before",
         {{"id", after.run.id},
          {"language", after.language},
@@ -125,6 +127,7 @@ base::Result<void> save_run(store::Transaction& transaction, const RunRow& befor
          {"error_code", error_part(after.run, &model::SessionError::code)},
          {"error_message", error_part(after.run, &model::SessionError::message)},
          {"vocabulary", after.vocabulary},
+         {"voice_space", after.voice_space},
          {"row_version", after.run.row_version},
          {"version_before", before.run.row_version}});
     if (!saved) return std::unexpected(saved.error());

@@ -27,6 +27,7 @@ struct RunRow {
     std::string damages = "[]";         // what decoding had to repair: JSON
     bool asks_vocabulary = false;       // whether the session has words to listen for
     std::string vocabulary = {};        // model::phrases_fingerprint of those that it listens for, from the plan on
+    std::string voice_space = {};       // of the speaker model, where speakers are told apart; from the plan on
     std::int64_t created_ms = 0;        // by the database's clock
 };
 

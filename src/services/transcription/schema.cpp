@@ -42,11 +42,44 @@ alter table transcription_runs add column channels bigint not null default 0;
 alter table transcription_runs add column speakers text not null default '';
 )";
 
+// Voices are biometric data. What is heard of them in a segment is kept while its run lasts (`voices`; they were in
+// `text` before). Only where the tenant wants voices remembered (a row of transcription_voice_settings) more is kept,
+// sealed: the mean of each speaker of a transcript (transcription_speakers), and with voice_id, whose voice a person
+// (named) or the machine says it is; a voice is the mean of what persons have named, and gone without. `space`: vectors
+// of one can be compared.
+constexpr std::string_view third = R"(
+alter table transcription_segments add column voices {blob};
+alter table transcription_segments add column voices_key_id text;
+alter table transcription_runs add column voice_space text not null default '';
+delete from transcription_segments where exists (
+    select 1 from transcription_runs as run where run.tenant_id = transcription_segments.tenant_id
+    and run.id = transcription_segments.run_id and run.speakers <> ''
+    and run.state in ('completed', 'failed', 'cancelled'));
+
+create table transcription_voice_settings (
+    tenant_id text not null, id text not null, changed_ms bigint not null,
+    primary key (tenant_id, id)) {clustered};
+
+create table transcription_voices (
+    tenant_id text not null, id text not null, name {blob} not null, name_key_id text not null,
+    voice {blob} not null, voice_key_id text not null, space text not null, created_ms bigint not null,
+    primary key (tenant_id, id));
+
+create table transcription_speakers (
+    tenant_id text not null, run_id text not null, label text not null, session_id text not null,
+    voice {blob} not null, voice_key_id text not null, space text not null, windows bigint not null,
+    voice_id text not null, named bigint not null, transcript_version bigint not null, created_ms bigint not null,
+    primary key (tenant_id, run_id, label));
+create index transcription_speakers_session on transcription_speakers (tenant_id, session_id);
+create index transcription_speakers_voice on transcription_speakers (tenant_id, voice_id, named, created_ms);
+)";
+
 }  // namespace
 
 std::vector<store::Migration> migrations() {
     return {{.service = "transcription", .version = 1, .sql = first},
-            {.service = "transcription", .version = 2, .sql = second}};
+            {.service = "transcription", .version = 2, .sql = second},
+            {.service = "transcription", .version = 3, .sql = third}};
 }
 
 }  // namespace transcription

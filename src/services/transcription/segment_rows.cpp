@@ -32,7 +32,14 @@ base::Result<speech::Recognition> recognition_of(store::ReadTransaction& transac
     if (row.is_null("text")) return speech::Recognition{};
     auto text = transaction.unseal({.bytes = row.bytes("text"), .key_id = row.text("text_key_id")});
     if (!text) return std::unexpected(std::move(text.error()));
-    return parse_recognition(*text);
+    auto recognition = parse_recognition(*text);
+    if (!recognition || row.is_null("voices")) return recognition;
+    const auto heard = transaction.unseal({.bytes = row.bytes("voices"), .key_id = row.text("voices_key_id")});
+    if (!heard) return std::unexpected(heard.error());
+    auto voices = parse_voices(*heard);
+    if (!voices) return std::unexpected(std::move(voices.error()));
+    recognition->voices = *std::move(voices);
+    return recognition;
 }
 
 base::Result<RecognisedSegment> recognised_of(store::ReadTransaction& transaction, const store::Row& row) {
@@ -118,39 +125,69 @@ base::Result<bool> finish_segment(store::Transaction& transaction, std::string_v
                                   const speech::Recognition& recognition) {
     auto sealed = transaction.seal(recognition_json(recognition));
     if (!sealed) return std::unexpected(std::move(sealed.error()));
+    std::optional<store::Sealed> voices;
+    if (!recognition.voices.empty()) {
+        auto sealed_voices = transaction.seal(voices_json(recognition.voices));
+        if (!sealed_voices) return std::unexpected(std::move(sealed_voices.error()));
+        voices = *std::move(sealed_voices);
+    }
     const auto finished = transaction.execute(
         "update transcription_segments set state = 'done', text = :text, text_key_id = :text_key_id, tokens = :tokens,"
-        " changed_ms = {now_ms} where tenant_id = :tenant and run_id = :run_id and idx = :idx and state = 'ready'",
+        " voices = :voices, voices_key_id = :voices_key_id, changed_ms = {now_ms} where tenant_id = :tenant and run_id "
+        "= :run_id and idx = :idx and state = 'ready'",
         {{"run_id", run_id},
          {"idx", index},
          {"text", std::move(sealed->bytes)},
          {"text_key_id", std::move(sealed->key_id)},
-         {"tokens", recognition.tokens}});
+         {"tokens", recognition.tokens},
+         {"voices", voices ? store::Value(voices->bytes) : store::Value()},
+         {"voices_key_id", voices ? store::Value(voices->key_id) : store::Value()}});
     if (!finished) return std::unexpected(finished.error());
     return *finished == 1;
 }
 
 base::Result<void> copy_segment(store::Transaction& transaction, std::string_view earlier_run_id,
-                                std::string_view run_id, std::int64_t index) {
+                                std::string_view run_id, std::int64_t index, std::string_view pcm_key) {
     const auto copied = transaction.execute(
         "insert into transcription_segments (tenant_id, run_id, idx, start_samples, end_samples, plan, state, skipped,"
         " pcm_key, engine, text, text_key_id, tokens, changed_ms) select tenant_id, :run_id, idx, start_samples,"
-        " end_samples, plan, state, skipped, '', engine, text, text_key_id, tokens, {now_ms}"
+        " end_samples, plan, case when :pcm_key = '' then state else 'ready' end, skipped, :pcm_key, engine, text, "
+        "text_key_id, tokens, {now_ms}"
         " from transcription_segments where tenant_id = :tenant and run_id = :earlier_run_id and idx = :idx"
         " and state = 'done'",
-        {{"run_id", run_id}, {"earlier_run_id", earlier_run_id}, {"idx", index}});
+        {{"run_id", run_id}, {"earlier_run_id", earlier_run_id}, {"idx", index}, {"pcm_key", pcm_key}});
     if (!copied) return std::unexpected(copied.error());
     if (*copied == 1) return {};
     return transaction.abort({ErrorCode::unavailable, "a segment of an earlier run is not there any more"});
 }
 
+base::Result<std::optional<speech::Recognition>> find_recognition(store::ReadTransaction& transaction,
+                                                                  std::string_view run_id, std::int64_t index) {
+    const auto row = transaction.query_one(
+        "select text, text_key_id, voices, voices_key_id from transcription_segments where tenant_id = :tenant"
+        " and run_id = :run_id and idx = :idx and text is not null",
+        {{"run_id", run_id}, {"idx", index}});
+    if (!row) return std::unexpected(row.error());
+    if (!row->has_value()) return std::nullopt;
+    return recognition_of(transaction, **row);
+}
+
+base::Result<void> forget_voices_heard(store::Transaction& transaction, std::string_view run_id) {
+    const auto forgotten = transaction.execute(
+        "update transcription_segments set voices = null, voices_key_id = null where tenant_id = :tenant"
+        " and run_id = :run_id and voices is not null",
+        {{"run_id", run_id}});
+    if (!forgotten) return std::unexpected(forgotten.error());
+    return {};
+}
+
 base::Result<std::vector<RecognisedSegment>> page_segments(store::ReadTransaction& transaction, std::string_view run_id,
                                                            std::int64_t from_index, std::int64_t limit) {
-    const auto rows =
-        transaction.query("select " + std::string(segment_columns) +
-                              ", text, text_key_id, tokens from transcription_segments where tenant_id = :tenant"
-                              " and run_id = :run_id and idx >= :from_index order by idx limit :limit",
-                          {{"run_id", run_id}, {"from_index", from_index}, {"limit", limit}});
+    const auto rows = transaction.query(
+        "select " + std::string(segment_columns) +
+            ", text, text_key_id, voices, voices_key_id from transcription_segments where tenant_id = :tenant"
+            " and run_id = :run_id and idx >= :from_index order by idx limit :limit",
+        {{"run_id", run_id}, {"from_index", from_index}, {"limit", limit}});
     if (!rows) return std::unexpected(rows.error());
     std::vector<RecognisedSegment> segments;
     for (const store::Row& row : *rows) {

@@ -30,9 +30,15 @@ base::Result<std::optional<SegmentRow>> find_segment(store::Reading& reading, st
 /// The first commit of a segment: gives whether it was the first; later ones change nothing.
 base::Result<bool> finish_segment(store::Transaction& transaction, std::string_view run_id, std::int64_t index,
                                   const speech::Recognition& recognition);
-/// A done segment of the earlier run as a done segment of this one. Errors: unavailable when it is not there any more.
+/// A done segment of the earlier run as one of this one: done, or, with the key of its samples, ready to have its
+/// voices heard. Errors: unavailable when it is not there any more.
 base::Result<void> copy_segment(store::Transaction& transaction, std::string_view earlier_run_id,
-                                std::string_view run_id, std::int64_t index);
+                                std::string_view run_id, std::int64_t index, std::string_view pcm_key);
+/// What an earlier run has recognised of a segment that is ready; absent when nothing is known of it yet.
+base::Result<std::optional<speech::Recognition>> find_recognition(store::ReadTransaction& transaction,
+                                                                  std::string_view run_id, std::int64_t index);
+/// The voices that were heard in a run's segments go: it has ended.
+base::Result<void> forget_voices_heard(store::Transaction& transaction, std::string_view run_id);
 
 struct RecognisedSegment {
     SegmentRow row;

@@ -37,15 +37,22 @@ Result<void> commit(const Tools& tools, store::Transaction& transaction, const R
     return announce_progress(transaction, after);
 }
 
-// The segment's row, while it waits to be recognised.
-Result<std::optional<SegmentRow>> waiting_segment(const Tools& tools, const store::Claim& claim,
-                                                  const WorkPayload& segment) {
+// A segment that waits to be recognised, or only to have its voices heard.
+struct Waiting {
+    SegmentRow row;
+    std::optional<speech::Recognition> known;  // by an earlier run
+};
+
+Result<std::optional<Waiting>> waiting_segment(const Tools& tools, const store::Claim& claim,
+                                               const WorkPayload& segment) {
     auto transaction = tools.platform.database.tenant(claim.tenant_id).read();
     if (!transaction) return std::unexpected(std::move(transaction.error()));
     auto row = find_segment(*transaction, segment.run_id, segment.index);
-    if (!row) return row;
-    if (row->has_value() && (*row)->state != model::SegmentState::ready) return std::nullopt;
-    return row;
+    if (!row) return std::unexpected(std::move(row.error()));
+    if (!row->has_value() || (*row)->state != model::SegmentState::ready) return std::nullopt;
+    auto known = find_recognition(*transaction, segment.run_id, segment.index);
+    if (!known) return std::unexpected(std::move(known.error()));
+    return Waiting{**std::move(row), *std::move(known)};
 }
 
 Result<std::vector<float>> samples_of(const Tools& tools, const store::Claim& claim, const SegmentRow& row) {
@@ -68,19 +75,24 @@ struct Hearing {
     std::shared_ptr<const speech::SpeakerModel> speaker_model;  // absent: speakers are not told apart
 };
 
+Result<speech::Recognition> words_of(const Tools& tools, const Hearing& hearing, const store::Claim& claim,
+                                     const WorkPayload& segment, std::span<const float> samples) {
+    const auto listener = hearing.ears->listeners.get(tools, claim, segment.run_id);
+    if (!listener) return std::unexpected(listener.error());
+    return hearing.ears->batches.recognise_with(*listener, samples);
+}
+
 Result<flow::CommitWork> recognise(const SharedTools& tools, const Hearing& hearing, const store::Claim& claim,
                                    const flow::WorkLease& lease) {
     const auto segment = payload_of(claim);
     if (!segment) return std::unexpected(segment.error());
-    const auto row = waiting_segment(*tools, claim, *segment);
-    if (!row) return std::unexpected(row.error());
-    if (!row->has_value()) return nothing_to_do();
-    const auto samples = samples_of(*tools, claim, **row);
+    const auto waiting = waiting_segment(*tools, claim, *segment);
+    if (!waiting) return std::unexpected(waiting.error());
+    if (!waiting->has_value()) return nothing_to_do();
+    const auto samples = samples_of(*tools, claim, (*waiting)->row);
     if (!samples) return std::unexpected(samples.error());
     if (lease.lost()) return base::fail(base::ErrorCode::lease_lost, "the recognition was stopped");
-    const auto listener = hearing.ears->listeners.get(*tools, claim, segment->run_id);
-    if (!listener) return std::unexpected(listener.error());
-    auto recognition = hearing.ears->batches.recognise_with(*listener, *samples);
+    auto recognition = (*waiting)->known ? *(*waiting)->known : words_of(*tools, hearing, claim, *segment, *samples);
     if (!recognition) return std::unexpected(std::move(recognition.error()));
     if (hearing.speaker_model) speech::hear_voices(*hearing.speaker_model, *samples, *recognition);
     return [tools, recognised = Recognised{*segment, *std::move(recognition), std::ssize(*samples)}](

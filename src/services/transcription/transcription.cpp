@@ -9,10 +9,12 @@
 #include "services/transcription/erase_worker.hpp"
 #include "services/transcription/intake.hpp"
 #include "services/transcription/live.hpp"
+#include "services/transcription/naming.hpp"
 #include "services/transcription/plan_worker.hpp"
 #include "services/transcription/routes.hpp"
 #include "services/transcription/schema.hpp"
 #include "services/transcription/segment_worker.hpp"
+#include "services/transcription/voice_routes.hpp"
 
 namespace transcription {
 namespace {
@@ -58,7 +60,7 @@ std::vector<flow::WorkHandler> workers(const SharedTools& tools) {
     const runtime::Config& config = tools->platform.config;
     std::vector<flow::WorkHandler> handlers{
         plan_worker(tools, static_cast<std::size_t>(config.integer("transcription.plans"))), assemble_worker(tools),
-        erase_worker(tools)};
+        erase_worker(tools), naming_worker(tools)};
     for (const Models::Served& served : tools->models.served()) {
         if (!served.engine) continue;
         std::ranges::move(segment_workers(tools, *served.engine, segments_at_once(config)),
@@ -67,14 +69,20 @@ std::vector<flow::WorkHandler> workers(const SharedTools& tools) {
     return handlers;
 }
 
+std::vector<runtime::Route> all_routes(const SharedTools& tools) {
+    std::vector<runtime::Route> all = routes(tools);
+    std::ranges::move(voice_routes(tools), std::back_inserter(all));
+    return all;
+}
+
 base::Result<flow::Parts> make(const MakeEngines& make_engines, const flow::Platform& platform) {
     auto engines = make_engines(platform);
     if (!engines) return std::unexpected(std::move(engines.error()));
     Models models(*engines, platform.config.list("transcription.models"));
     const auto tools = std::make_shared<const Tools>(
         Tools{platform, *std::move(engines), std::move(models), Measures(platform.metrics)});
-    return flow::Parts{.routes = routes(tools),
-                       .events = {intake()},
+    return flow::Parts{.routes = all_routes(tools),
+                       .events = {intake(), naming_intake()},
                        .works = workers(tools),
                        .tasks = {stray_samples(platform)},
                        .ready = [tools] { return tools->models.ready(); },

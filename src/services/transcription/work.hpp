@@ -16,6 +16,7 @@ inline constexpr std::string_view plan_kind = "transcription.plan";
 inline constexpr std::string_view segment_kind = "transcription.segment";
 inline constexpr std::string_view assemble_kind = "transcription.assemble";
 inline constexpr std::string_view erase_kind = "transcription.erase";
+inline constexpr std::string_view naming_kind = "transcription.name";
 
 struct WorkPayload {
     std::string run_id = {};
