@@ -23,6 +23,14 @@ struct Case {
     }
     // Value `i` of one head's result for one query, from the definition.
     [[nodiscard]] double expected(std::size_t row, std::size_t head, std::size_t i) const {
+        return mixed(row, head, i, [](double value) { return value; });
+    }
+    // The same of the values' sizes: what a rounding of the shares is a part of.
+    [[nodiscard]] double size(std::size_t row, std::size_t head, std::size_t i) const {
+        return mixed(row, head, i, [](double value) { return std::abs(value); });
+    }
+    template <class Of>
+    [[nodiscard]] double mixed(std::size_t row, std::size_t head, std::size_t i, Of of) const {
         double shares = 0;
         double result = 0;
         for (std::size_t position = 0; position < positions; ++position) {
@@ -30,7 +38,7 @@ struct Case {
             for (std::size_t k = 0; k < width; ++k)
                 score += at(queries, row, head, k) * at(keys, position, head, k);
             shares += std::exp(score);
-            result += std::exp(score) * at(values, position, head, i);
+            result += std::exp(score) * of(at(values, position, head, i));
         }
         return result / shares;
     }
@@ -51,7 +59,7 @@ std::vector<float> attend(const Case& given, const MatrixKernels& kernels) {
     KeysAndValues<float> sequence(given.heads, given.width, given.positions);
     for (std::size_t position = 0; position < given.positions; ++position)
         sequence.append(given.keys.data() + position * row, given.values.data() + position * row);
-    std::vector<float> room;
+    AttentionRoom room;
     std::vector<float> out(given.rows * row);
     sequence.attend(kernels, given.queries.data(), row, given.rows, room, out.data());
     return out;
@@ -80,9 +88,9 @@ TEST(Attention, ASequenceThatGrowsGivesTheBitsOfOneMadeAtOnce) {
         Case given = random_case(seed);
         given.rows = 1;
         const std::size_t row = given.heads * given.width;
-        KeysAndValues<float> sequence(given.heads, given.width, given.positions);
+        KeysAndValues<float> sequence(given.heads, given.width, 1);
         const std::size_t positions = given.positions;
-        std::vector<float> room;
+        AttentionRoom room;
         for (given.positions = 1; given.positions <= positions; ++given.positions) {
             const std::size_t last = (given.positions - 1) * row;
             sequence.append(given.keys.data() + last, given.values.data() + last);
@@ -95,24 +103,68 @@ TEST(Attention, ASequenceThatGrowsGivesTheBitsOfOneMadeAtOnce) {
     }
 }
 
-TEST(Attention, HalvesAreNearTheFloats) {
-    const MatrixKernels& kernels = matrix_kernels().front();
-    const std::size_t heads = 2;
-    const std::size_t width = 24;
-    RandomValues random(5);
-    KeysAndValues<Half> sequence(heads, width, 50);
-    Case given{heads, width, 50, 1, random.floats(2400), random.floats(2400), random.floats(48)};
-    std::vector<Half> keys(2400);
-    std::vector<Half> values(2400);
-    kernels.narrow(given.keys.data(), 2400, keys.data());
-    kernels.narrow(given.values.data(), 2400, values.data());
-    for (std::size_t position = 0; position < 50; ++position)
-        sequence.append(keys.data() + position * 48, values.data() + position * 48);
-    std::vector<float> room;
-    std::vector<float> out(48);
-    sequence.attend(kernels, given.queries.data(), 48, 1, room, out.data());
-    for (std::size_t i = 0; i < width; ++i)
-        EXPECT_NEAR(given.at(out, 0, 1, i), given.expected(0, 1, i), 2e-3);
+// What a case is for pairs: an even width, and nothing that is lost when it is rounded.
+Case random_rounded_case(unsigned seed) {
+    RandomValues random(seed);
+    Case given{random.count(1, 4), 2 * random.count(1, 20), random.count(1, 70), random.count(1, 30), {}, {}, {}};
+    const std::size_t row = given.heads * given.width;
+    for (auto [values, rows] :
+         {std::pair(&given.keys, given.positions), {&given.values, given.positions}, {&given.queries, given.rows}}) {
+        *values = random.floats(rows * row);
+        for (float& value : *values)
+            value = std::round(value * 64) / 64;
+    }
+    return given;
+}
+
+std::vector<BFloat> rounded(const MatrixKernels& kernels, std::vector<float> values) {
+    values.resize((values.size() + line_floats - 1) / line_floats * line_floats);
+    std::vector<BFloat> result(values.size());
+    kernels.round(values.data(), values.size(), result.data());
+    return result;
+}
+
+std::vector<float> attend_rounded(const Case& given, const MatrixKernels& kernels) {
+    const std::size_t row = given.heads * given.width;
+    KeysAndValues<BFloat> sequence(given.heads, given.width, 1);
+    const std::vector<BFloat> keys = rounded(kernels, given.keys);
+    const std::vector<BFloat> values = rounded(kernels, given.values);
+    for (std::size_t position = 0; position < given.positions; ++position)
+        sequence.append(keys.data() + position * row, values.data() + position * row);
+    AttentionRoom room;
+    std::vector<float> out(given.rows * row);
+    sequence.attend(kernels, rounded(kernels, given.queries).data(), row, given.rows, room, out.data());
+    return out;
+}
+
+// Only the shares are rounded then, each by one part in 256 at most.
+TEST(Attention, OfPairsIsNearItsDefinition) {
+    for (unsigned seed = 0; seed < 1000; ++seed) {
+        const Case given = random_rounded_case(seed);
+        const std::vector<float> out = attend_rounded(given, matrix_kernels().front());
+        for (std::size_t row = 0; row < given.rows; ++row) {
+            for (std::size_t head = 0; head < given.heads; ++head) {
+                for (const std::size_t i : {std::size_t{0}, given.width - 1})
+                    ASSERT_NEAR(given.at(out, row, head, i), given.expected(row, head, i),
+                                given.size(row, head, i) / 256 + 1e-5)
+                        << "seed " << seed;
+            }
+        }
+        for (const MatrixKernels& kernels : matrix_kernels())
+            ASSERT_EQ(attend_rounded(given, kernels), out) << kernels.instructions << ", seed " << seed;
+    }
+}
+
+TEST(Attention, OfPairsDoesNotDependOnTheOtherQueries) {
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        Case given = random_rounded_case(seed);
+        const std::vector<float> all = attend_rounded(given, matrix_kernels().front());
+        const auto row = static_cast<std::ptrdiff_t>(given.heads * given.width);
+        given.queries.erase(given.queries.begin(), given.queries.end() - row);
+        given.rows = 1;
+        EXPECT_EQ(attend_rounded(given, matrix_kernels().front()), std::vector(all.end() - row, all.end()))
+            << "seed " << seed;
+    }
 }
 
 TEST(Rotary, TurnsPairsByTheirPositionAndLeavesTheRest) {

@@ -55,7 +55,7 @@ TEST(SegmentCutter, GivesEachSegmentItsOwnSamplesUntouchedWhenTheyAreLoudEnough)
 }
 
 TEST(SegmentCutter, CutsTheSameWhateverTheBlocks) {
-    const auto samples = spoken(6, 2, 0.01F);
+    const auto samples = spoken(6, 4, 0.01F);
     const auto expected = cut(samples, 4096);
     ASSERT_GE(expected.size(), 3U);
     for (const std::size_t block : {1U, 511U, 512U, 100'000'000U}) {
@@ -94,7 +94,7 @@ TEST(SegmentCutter, SegmentsComeBeforeTheStreamEnds) {
 
 TEST(EngineFingerprint, NamesRecogniserVoiceActivityAndPlan) {
     const fakes::FakeRecogniser recogniser([](std::span<const float>) { return Recognition{}; });
-    EXPECT_EQ(engine_fingerprint(recogniser, voice_activity()), "fake/1 " + voice_activity().fingerprint() + " plan-2");
+    EXPECT_EQ(engine_fingerprint(recogniser, voice_activity()), "fake/1 " + voice_activity().fingerprint() + " plan-3");
 }
 
 }  // namespace

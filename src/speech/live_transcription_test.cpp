@@ -136,7 +136,7 @@ TEST(LiveTranscription, EndsWithTheTextsOfTheFilePath) {
 }
 
 TEST(LiveTranscription, RevisesTheOpenSegmentUntilItIsFinal) {
-    const Told told = stream(spoken(2, 2));
+    const Told told = stream(spoken(2, 4));
     ASSERT_EQ(told.finals.size(), 2U);
     ASSERT_GE(told.partials_before[0], 4);
     for (int i = 0; i < told.partials_before[0]; ++i) {

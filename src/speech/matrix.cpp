@@ -21,8 +21,6 @@ namespace {
 #define VT_SINGLE_LINES 1
 #define VT_FUSED(a, b, c) fused(a, b, c)
 #define VT_WIDEN(at) widen(at)
-#define VT_WIDEN_HALF(at) widen_half(at)
-#define VT_NARROW(vector, at) narrow_to(vector, at)
 #define VT_PAIR_ROWS 4
 namespace portable {
 using Four [[gnu::vector_size(4 * sizeof(float)), gnu::may_alias]] = float;
@@ -34,17 +32,6 @@ inline Four widen(const std::uint8_t* at) {
     return Four{static_cast<float>(at[0]), static_cast<float>(at[1]), static_cast<float>(at[2]),
                 static_cast<float>(at[3])};
 }
-inline Four widen_half(const Half* at) {
-    _Float16 halves[4];
-    std::memcpy(halves, at, sizeof halves);
-    return Four{static_cast<float>(halves[0]), static_cast<float>(halves[1]), static_cast<float>(halves[2]),
-                static_cast<float>(halves[3])};
-}
-inline void narrow_to(Four vector, Half* at) {
-    const _Float16 halves[4] = {static_cast<_Float16>(vector[0]), static_cast<_Float16>(vector[1]),
-                                static_cast<_Float16>(vector[2]), static_cast<_Float16>(vector[3])};
-    std::memcpy(at, halves, sizeof halves);
-}
 }  // namespace portable
 #include "speech/matrix_kernel.inl"
 #undef VT_NAMESPACE
@@ -55,23 +42,18 @@ inline void narrow_to(Four vector, Half* at) {
 #undef VT_SINGLE_LINES
 #undef VT_FUSED
 #undef VT_WIDEN
-#undef VT_WIDEN_HALF
-#undef VT_NARROW
 #undef VT_PAIR_ROWS
 
 #if defined(__x86_64__)
 
 #define VT_NAMESPACE avx2
-#define VT_TARGET [[gnu::target("avx2,fma,f16c")]]
+#define VT_TARGET [[gnu::target("avx2,fma")]]
 #define VT_LANES 8
 #define VT_ROWS 6
 #define VT_LINES 1
 #define VT_SINGLE_LINES 4
 #define VT_FUSED(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define VT_WIDEN(at) _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at))))
-#define VT_WIDEN_HALF(at) _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)))
-#define VT_NARROW(vector, at) \
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(at), _mm256_cvtps_ph(vector, _MM_FROUND_TO_NEAREST_INT))
 #define VT_PAIR_ROWS 4
 #include "speech/matrix_kernel.inl"
 #undef VT_NAMESPACE
@@ -82,8 +64,6 @@ inline void narrow_to(Four vector, Half* at) {
 #undef VT_SINGLE_LINES
 #undef VT_FUSED
 #undef VT_WIDEN
-#undef VT_WIDEN_HALF
-#undef VT_NARROW
 #undef VT_PAIR_ROWS
 
 #define VT_NAMESPACE avx512
@@ -94,9 +74,6 @@ inline void narrow_to(Four vector, Half* at) {
 #define VT_SINGLE_LINES 8
 #define VT_FUSED(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define VT_WIDEN(at) _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at))))
-#define VT_WIDEN_HALF(at) _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)))
-#define VT_NARROW(vector, at) \
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), _mm512_cvtps_ph(vector, _MM_FROUND_TO_NEAREST_INT))
 #define VT_PAIR_ROWS 6
 #include "speech/matrix_kernel.inl"
 #undef VT_NAMESPACE
@@ -117,15 +94,13 @@ inline void narrow_to(Four vector, Half* at) {
 #undef VT_SINGLE_LINES
 #undef VT_FUSED
 #undef VT_WIDEN
-#undef VT_WIDEN_HALF
-#undef VT_NARROW
 #undef VT_PAIR_ROWS
 #undef VT_DOT
 
 #define VT_KERNELS(SET)                                                                                              \
     MatrixKernels {                                                                                                  \
-        "bf16", #SET, SET::multiply, SET::multiply_lines, SET::multiply_half_lines, SET::round, SET::multiply_pairs, \
-            SET::narrow, SET::softmax, SET::normalise, SET::gelu, SET::tanh, SET::gate, SET::add, SET::greatest      \
+        "bf16", #SET, SET::multiply, SET::multiply_lines, SET::round, SET::multiply_pairs, SET::multiply_pair_lines, \
+            SET::softmax, SET::normalise, SET::gelu, SET::tanh, SET::gate, SET::add, SET::greatest                   \
     }
 
 constexpr std::array kernels{VT_KERNELS(avx512bf16), VT_KERNELS(avx512), VT_KERNELS(avx2), VT_KERNELS(portable)};
@@ -134,7 +109,7 @@ std::size_t first_supported() {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16")) return 0;
     if (__builtin_cpu_supports("avx512f")) return 1;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) return 2;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 2;
     return 3;
 }
 

@@ -14,8 +14,6 @@
 
 namespace speech {
 
-/// The bits of a 16-bit float (IEEE 754 binary16).
-using Half = std::uint16_t;
 /// The bits of a bfloat16: the upper half of a float.
 enum class BFloat : std::uint16_t {};
 
@@ -98,10 +96,6 @@ struct MatrixKernels {
     /// each other.
     void (*multiply_lines)(const float* floats, std::size_t floats_step, std::size_t inputs, std::size_t lines,
                            const float* in, std::size_t in_step, std::size_t rows, float* out, std::size_t out_step);
-    /// The same with halves.
-    void (*multiply_half_lines)(const Half* halves, std::size_t halves_step, std::size_t inputs, std::size_t lines,
-                                const float* in, std::size_t in_step, std::size_t rows, float* out,
-                                std::size_t out_step);
     /// Floats to bfloat16, each to the nearest, and what is less than 2^-63 to 0: products of it could be too small for
     /// a float, which instruction sets do not treat alike. `size` is a multiple of line_floats.
     void (*round)(const float* values, std::size_t size, BFloat* rounded);
@@ -109,8 +103,11 @@ struct MatrixKernels {
     /// second is added first, as the processors that have an instruction for it do.
     void (*multiply_pairs)(const PairedMatrix& matrix, const BFloat* in, std::size_t in_step, std::size_t rows,
                            float* out, std::size_t out_step);
-    /// Floats to halves, each to the nearest; `size` is a multiple of line_floats.
-    void (*narrow)(const float* values, std::size_t size, Half* halves);
+    /// out = in x pairs, where `pairs` are lines as a PairedMatrix has them, without bias, `pairs_step` values after
+    /// each other. `inputs` is even.
+    void (*multiply_pair_lines)(const BFloat* pairs, std::size_t pairs_step, std::size_t inputs, std::size_t lines,
+                                const BFloat* in, std::size_t in_step, std::size_t rows, float* out,
+                                std::size_t out_step);
     /// Each row of `size` values becomes its softmax; what follows up to the whole line becomes as good as 0.
     void (*softmax)(float* values, std::size_t step, std::size_t rows, std::size_t size);
     /// out = (in - mean) / sqrt(variance + epsilon) * weight, row by row; `size` is a multiple of line_floats.

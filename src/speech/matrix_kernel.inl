@@ -5,8 +5,7 @@
 //   lines of a single row hide the latency of its multiply-adds,
 //   VT_PAIR_ROWS  the rows of such a tile of pairs,
 //   VT_FUSED(a, b, c)  a * b + c, rounded once; VT_DOT(in, weights, sum), where there is an instruction for it, the
-//   same with pairs of bfloat16; VT_WIDEN(bytes) and VT_WIDEN_HALF(halves)  as many as there are lanes, as floats;
-//   VT_NARROW(vector, halves)  the other way, to the nearest.
+//   same with pairs of bfloat16; VT_WIDEN(bytes)  as many as there are lanes, as floats.
 // A template cannot carry the instruction set as a parameter, and vectors are lowered before inlining: hence the
 // macros.
 namespace VT_NAMESPACE {
@@ -41,13 +40,6 @@ struct FloatWeights {
     using Input = float;
     static constexpr std::size_t most_rows = VT_ROWS;
     VT_INLINE Vector widened(const float* at) const { return load(at); }
-};
-
-struct HalfWeights {
-    using Value = Half;
-    using Input = float;
-    static constexpr std::size_t most_rows = VT_ROWS;
-    VT_INLINE Vector widened(const Half* at) const { return VT_WIDEN_HALF(at); }
 };
 
 struct ByteWeights {
@@ -206,10 +198,10 @@ VT_TARGET void multiply_lines(const float* floats, std::size_t floats_step, std:
     all_tiles(FloatWeights{}, floats, floats_step, inputs, lines, 1.0F, nullptr, in, in_step, rows, out, out_step);
 }
 
-VT_TARGET void multiply_half_lines(const Half* halves, std::size_t halves_step, std::size_t inputs, std::size_t lines,
-                                   const float* in, std::size_t in_step, std::size_t rows, float* out,
+VT_TARGET void multiply_pair_lines(const BFloat* pairs, std::size_t pairs_step, std::size_t inputs, std::size_t lines,
+                                   const BFloat* in, std::size_t in_step, std::size_t rows, float* out,
                                    std::size_t out_step) {
-    all_tiles(HalfWeights{}, halves, halves_step, inputs, lines, 1.0F, nullptr, in, in_step, rows, out, out_step);
+    all_tiles(PairWeights{}, pairs, pairs_step, inputs, lines, 1.0F, nullptr, in, in_step, rows, out, out_step);
 }
 
 VT_TARGET void round(const float* values, std::size_t size, BFloat* rounded) {
@@ -227,11 +219,6 @@ VT_TARGET void multiply_pairs(const PairedMatrix& matrix, const BFloat* in, std:
                               float* out, std::size_t out_step) {
     all_tiles(PairWeights{}, matrix.pairs(), matrix.inputs() * line_floats, matrix.inputs(), matrix.lines(),
               matrix.scale(), matrix.bias(), in, in_step, rows, out, out_step);
-}
-
-VT_TARGET void narrow(const float* values, std::size_t size, Half* halves) {
-    for (std::size_t i = 0; i < size; i += lanes)
-        VT_NARROW(load(values + i), halves + i);
 }
 
 // e to the x, to about one unit in the last place; from -87 down it stays where it is smallest.

@@ -322,30 +322,26 @@ TEST(Matrix, TheFirstOfTheGreatestIsChosen) {
     }
 }
 
-TEST(Matrix, HalvesKeepElevenBitsAndMultiplyAsFloatsDo) {
+// Lines that stand alone, with more room between them than they take.
+TEST(Matrix, LinesOfPairsMultiplyAsAMatrixOfThemDoes) {
     for (unsigned seed = 0; seed < cases; ++seed) {
         RandomValues random(seed);
-        const std::size_t inputs = random.count(1, 40);
-        const std::vector<float> values = random.floats(inputs * line_floats, 4);
-        const std::vector<float> in = random.floats(inputs);
-        std::vector<float> first;
+        const std::size_t inputs = 2 * random.count(1, 35);
+        const std::size_t lines = random.count(1, 9);
+        ByteMatrixValues values = random.byte_matrix(inputs, lines * line_floats, 1.0F);
+        const PairedProduct product = random_pairs(random, values, {});
+        const std::size_t line = inputs * line_floats;
+        const std::size_t room = 2 * random.count(0, 20);
+        std::vector<BFloat> apart(lines * (line + room));
+        for (std::size_t i = 0; i < lines; ++i)
+            std::copy_n(product.matrix.pairs() + i * line, line, apart.data() + i * (line + room));
         for (const MatrixKernels& kernels : matrix_kernels()) {
-            std::vector<Half> halves(values.size());
-            kernels.narrow(values.data(), values.size(), halves.data());
-            std::vector<float> out(line_floats);
-            kernels.multiply_half_lines(halves.data(), 0, inputs, 1, in.data(), inputs, 1, out.data(), line_floats);
-            for (std::size_t o = 0; o < line_floats; ++o) {
-                double sum = 0;
-                double size = 0;
-                for (std::size_t i = 0; i < inputs; ++i) {
-                    const double term = static_cast<double>(values[i * line_floats + o]) * static_cast<double>(in[i]);
-                    sum += term;
-                    size += std::abs(term);
-                }
-                ASSERT_NEAR(static_cast<double>(out[o]), sum, size / 1024) << kernels.instructions;
-            }
-            if (first.empty()) first = out;
-            ASSERT_EQ(out, first) << kernels.instructions << ", seed " << seed;
+            std::vector<BFloat> rounded(product.in.size());
+            kernels.round(product.in.data(), rounded.size(), rounded.data());
+            std::vector<float> out(product.rows * lines * line_floats);
+            kernels.multiply_pair_lines(apart.data(), line + room, inputs, lines, rounded.data(), product.in_step,
+                                        product.rows, out.data(), lines * line_floats);
+            ASSERT_EQ(out, product.by(kernels)) << kernels.instructions << ", seed " << seed;
         }
     }
 }

@@ -16,14 +16,13 @@ namespace {
 
 // One segment on its way: its frames as keys and values of every layer, and what has been said so far.
 struct Sequence {
-    std::shared_ptr<const std::vector<KeysAndValues<Half>>> cross;
+    std::shared_ptr<const std::vector<KeysAndValues<BFloat>>> cross;
     std::vector<KeysAndValues<float>> self;
     std::vector<std::int32_t> tokens;
     std::vector<float> probabilities;
-    std::vector<float> attention;
+    std::vector<std::shared_ptr<std::vector<float>>> attention;  // step by step; texts of one beginning share it
     std::size_t token_limit = 0;
 
-    [[nodiscard]] float* step_attention() { return attention.data() + attention.size() - frames(); }
     [[nodiscard]] std::size_t frames() const { return cross->front().size(); }
     [[nodiscard]] bool ended() const { return tokens.size() > token_limit || tokens.back() == end_token; }
     void append(std::int32_t token, const NextToken& next) {
@@ -32,18 +31,18 @@ struct Sequence {
     }
 };
 
-// One matrix over all frames, in halves: a token reads them all, and each is read by every token.
+// One matrix over all frames: a token reads them all, and each is read by every token.
 void read_frames(const PairedMatrix& matrix, const MatrixKernels& kernels, const std::vector<BFloat>& frames,
-                 std::vector<float>& room, std::vector<Half>& out) {
+                 std::vector<float>& room, std::vector<BFloat>& out) {
     const std::size_t width = matrix.inputs();
     room.resize(frames.size());
     out.resize(frames.size());
     kernels.multiply_pairs(matrix, frames.data(), width, frames.size() / width, room.data(), width);
-    kernels.narrow(room.data(), room.size(), out.data());
+    kernels.round(room.data(), room.size(), out.data());
 }
 
 Sequence begin(const MoonshineWeights& weights, const MatrixKernels& kernels, const DecoderInput& input) {
-    std::vector<KeysAndValues<Half>> frames;
+    std::vector<KeysAndValues<BFloat>> frames;
     Sequence sequence{.cross = {},
                       .self = {},
                       .tokens = {first_token},
@@ -54,17 +53,17 @@ Sequence begin(const MoonshineWeights& weights, const MatrixKernels& kernels, co
     std::vector<BFloat> rounded(input.frames.values.size());
     kernels.round(input.frames.values.data(), rounded.size(), rounded.data());
     std::vector<float> room;
-    std::vector<Half> keys;
-    std::vector<Half> values;
+    std::vector<BFloat> keys;
+    std::vector<BFloat> values;
     for (const DecoderLayerWeights& layer : weights.decoder.layers) {
         read_frames(layer.cross.key, kernels, rounded, room, keys);
         read_frames(layer.cross.value, kernels, rounded, room, values);
         auto& cross = frames.emplace_back(shape.heads, shape.head_width(), input.frames.count);
         for (std::size_t row = 0; row < input.frames.count; ++row)
             cross.append(keys.data() + row * shape.width, values.data() + row * shape.width);
-        sequence.self.emplace_back(shape.heads, shape.head_width(), input.token_limit + 1);
+        sequence.self.emplace_back(shape.heads, shape.head_width(), line_floats);
     }
-    sequence.cross = std::make_shared<const std::vector<KeysAndValues<Half>>>(std::move(frames));
+    sequence.cross = std::make_shared<const std::vector<KeysAndValues<BFloat>>>(std::move(frames));
     return sequence;
 }
 
@@ -80,7 +79,7 @@ class Step {
         for (std::size_t row = 0; row < sequences.size(); ++row) {
             Sequence& sequence = *sequences[row];
             embed(static_cast<std::size_t>(sequence.tokens.back()), states_.data() + row * shape_.width);
-            sequence.attention.resize(sequence.attention.size() + sequence.frames());
+            sequence.attention.push_back(std::make_shared<std::vector<float>>(sequence.frames()));
         }
         for (std::size_t layer = 0; layer < weights_.decoder.layers.size(); ++layer) {
             const DecoderLayerWeights& layer_weights = weights_.decoder.layers[layer];
@@ -142,17 +141,34 @@ class Step {
         const std::size_t width = shape_.width;
         normalise(layer.cross_norm, sequences.size());
         multiply(layer.cross.query, norm_, width, sequences.size(), query_);
-        for (std::size_t row = 0; row < sequences.size(); ++row) {
-            const KeysAndValues<Half>& frames = (*sequences[row]->cross)[index];
-            const float* query = query_.data() + row * width;
-            frames.attend(kernels_, query, width, 1, room_, norm_.data() + row * width);
-            for (const AlignmentHead& head : weights_.alignment_heads) {
-                if (head.layer != index) continue;
-                frames.add_shares(kernels_, query + head.head * shape_.head_width(), head.head, room_,
-                                  sequences[row]->step_attention());
-            }
+        rounded_.resize(query_.size());
+        kernels_.round(query_.data(), sequences.size() * width, rounded_.data());
+        for (std::size_t row = 0, rows = 0; row < sequences.size(); row += rows) {
+            rows = rows_of_segment(sequences, row);
+            const KeysAndValues<BFloat>& frames = (*sequences[row]->cross)[index];
+            const BFloat* queries = rounded_.data() + row * width;
+            frames.attend(kernels_, queries, width, rows, room_, norm_.data() + row * width);
+            for (std::size_t i = 0; i < rows; ++i)
+                look_where_words_are(frames, index, queries + i * width, *sequences[row + i]->attention.back());
         }
         add_through(layer.cross.output, norm_, width, sequences.size());
+    }
+
+    // The texts of one segment follow each other.
+    static std::size_t rows_of_segment(std::span<Sequence* const> sequences, std::size_t first) {
+        std::size_t end = first + 1;
+        while (end < sequences.size() && sequences[end]->cross == sequences[first]->cross)
+            ++end;
+        return end - first;
+    }
+
+    void look_where_words_are(const KeysAndValues<BFloat>& frames, std::size_t layer, const BFloat* query,
+                              std::vector<float>& attention) {
+        for (const AlignmentHead& head : weights_.alignment_heads) {
+            if (head.layer == layer)
+                frames.add_shares(kernels_, query + head.head * shape_.head_width(), head.head, room_,
+                                  attention.data());
+        }
     }
 
     void feed_forward(const DecoderLayerWeights& layer, std::size_t rows) {
@@ -190,7 +206,8 @@ class Step {
     std::vector<float> value_;
     std::vector<float> wide_;
     std::vector<float> logits_;
-    std::vector<float> room_;
+    std::vector<BFloat> rounded_;
+    AttentionRoom room_;
     std::vector<NextToken> next_;
 };
 
@@ -213,6 +230,7 @@ class Search {
     void go_on(std::span<const NextToken> next) {
         follow(speech::go_on(phrases_, texts_, next), next);
         end_those_that_have();
+        leave_behind();
         if (ended_.enough()) open_.clear();
     }
 
@@ -243,7 +261,7 @@ class Search {
                 texts.push_back(texts_[i]);
                 continue;
             }
-            ended_.count(texts_[i]);
+            ended_.add(phrases_, texts_[i]);
             const double worth = worth_at_end(phrases_, texts_[i]);
             if (best_ && worth <= best_worth_) continue;
             best_ = std::move(open_[i]);
@@ -251,6 +269,14 @@ class Search {
         }
         open_ = std::move(sequences);
         texts_ = std::move(texts);
+    }
+
+    void leave_behind() {
+        for (std::size_t i = open_.size(); i-- > 0;) {
+            if (!ended_.leave_behind(phrases_, texts_[i])) continue;
+            open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(i));
+            texts_.erase(texts_.begin() + static_cast<std::ptrdiff_t>(i));
+        }
     }
 
     const PhraseTrie& phrases_;
@@ -262,10 +288,10 @@ class Search {
 };
 
 DecodedTokens decoded(Sequence sequence) {
-    DecodedTokens result{{sequence.tokens.begin() + 1, sequence.tokens.end()},
-                         std::move(sequence.probabilities),
-                         std::move(sequence.attention),
-                         sequence.frames()};
+    DecodedTokens result{
+        {sequence.tokens.begin() + 1, sequence.tokens.end()}, std::move(sequence.probabilities), {}, sequence.frames()};
+    for (const auto& step : sequence.attention)
+        result.attention.insert(result.attention.end(), step->begin(), step->end());
     if (result.tokens.back() != end_token) return result;
     result.tokens.pop_back();
     result.probabilities.pop_back();

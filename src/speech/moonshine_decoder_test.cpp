@@ -37,8 +37,8 @@ double probability_of(const reference::Row& logits, std::size_t token) {
     return 1 / sum;
 }
 
-// Each token has the probability that the definition without anything kept gives it (keys and values are kept in
-// halves), and is nearly as likely as the likeliest; the end comes where it is likely, or at the limit.
+// Each token has the probability that the definition without anything kept gives it, and is nearly as likely as the
+// likeliest; the end comes where it is likely, or at the limit.
 void expect_defined(const Model& model, const DecoderInput& input, const DecodedTokens& result) {
     const reference::Rows frames = rows_of(input.frames);
     Tokens said = {first_token};
@@ -91,20 +91,25 @@ Tokens searched(const Model& model, const DecoderInput& input) {
                 longer.push_back(std::move(text));
                 continue;
             }
-            ended.count(step.text);
+            ended.add(none, step.text);
             if (worth_at_end(none, step.text) <= worth) continue;
             worth = worth_at_end(none, step.text);
             best = std::move(text);
         }
-        texts = std::move(following);
-        open = std::move(longer);
+        texts.clear();
+        open.clear();
+        for (std::size_t i = 0; i < following.size(); ++i) {
+            if (ended.leave_behind(none, following[i])) continue;
+            texts.push_back(following[i]);
+            open.push_back(longer[i]);
+        }
     }
     best.erase(best.begin());
     if (best.back() == end_token) best.pop_back();
     return best;
 }
 
-// All but where two texts are as good as the other: keys and values are kept in halves.
+// All but where two texts are as good as the other, or a rounding goes the other way.
 TEST(MoonshineDecoder, ChoosesWhatTheSearchChoosesByTheDefinition) {
     std::size_t same = 0;
     std::size_t all = 0;

@@ -124,16 +124,27 @@ class Layers {
         multiply(layer.attention.query, query_);
         multiply(layer.attention.key, key_);
         multiply(layer.attention.value, value_);
-        KeysAndValues<float> sequence(shape_.heads, shape_.head_width(), frames_.count);
         for (std::size_t row = 0; row < frames_.count; ++row) {
             rotary_.turn(query_.data() + row * width, shape_.heads, shape_.head_width(), row);
             rotary_.turn(key_.data() + row * width, shape_.heads, shape_.head_width(), row);
-            sequence.append(key_.data() + row * width, value_.data() + row * width);
         }
-        sequence.attend(kernels_, query_.data(), width, frames_.count, room_, norm_.data());
+        attend_to_all();
         round(norm_.data(), norm_.size());
         multiply(layer.attention.output, value_);
         kernels_.add(frames_.values.data(), value_.data(), frames_.values.size());
+    }
+
+    // Every frame to all of them.
+    void attend_to_all() {
+        const std::size_t width = shape_.width;
+        KeysAndValues<BFloat> sequence(shape_.heads, shape_.head_width(), frames_.count);
+        keys_.resize(key_.size());
+        kernels_.round(key_.data(), key_.size(), keys_.data());
+        round(value_.data(), value_.size());
+        for (std::size_t row = 0; row < frames_.count; ++row)
+            sequence.append(keys_.data() + row * width, rounded_.data() + row * width);
+        round(query_.data(), query_.size());
+        sequence.attend(kernels_, rounded_.data(), width, frames_.count, attention_room_, norm_.data());
     }
 
     void feed_forward(const EncoderLayerWeights& layer, std::size_t first, std::size_t rows) {
@@ -160,6 +171,8 @@ class Layers {
     std::vector<float> value_;
     std::vector<float> room_;
     std::vector<BFloat> rounded_;
+    std::vector<BFloat> keys_;
+    AttentionRoom attention_room_;
 };
 
 }  // namespace

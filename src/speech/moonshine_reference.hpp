@@ -45,6 +45,14 @@ inline double rounded(double value) {
     return static_cast<double>(std::bit_cast<float>((bits + 0x7FFFU + ((bits >> 16U) & 1U)) & 0xFFFF0000U));
 }
 
+inline Rows rounded(Rows rows) {
+    for (Row& row : rows) {
+        for (double& value : row)
+            value = rounded(value);
+    }
+    return rows;
+}
+
 /// The same of rows that are rounded to bfloat16, with weights of 8 bits.
 struct PairedDense {
     ByteMatrixValues matrix;
@@ -118,6 +126,9 @@ inline void add(Rows& into, const Rows& rows) {
     }
 }
 
+/// What attention is over: words, of which each sees those before it, or a segment's frames, which it sees rounded.
+enum class Over { words, frames };
+
 class Model {
   public:
     static constexpr std::size_t width = 32;
@@ -183,9 +194,9 @@ class Model {
             score += query[i] * key[i];
         return std::exp(score);
     }
-    static Rows attend(const Rows& queries, const Rows& keys, const Rows& values, bool only_earlier);
+    static Rows attend(const Rows& queries, const Rows& keys, const Rows& values, Over over);
     template <class Layer>
-    void attend_to_self(const Layer& layer, Rows& states, bool only_earlier) const;
+    void attend_to_self(const Layer& layer, Rows& states, Over over) const;
 
     RandomValues random_;
     Dense front_first_;
@@ -250,32 +261,37 @@ inline void Model::turn(Rows& rows) const {
     }
 }
 
-inline Rows Model::attend(const Rows& queries, const Rows& keys, const Rows& values, bool only_earlier) {
+inline Rows Model::attend(const Rows& queries, const Rows& keys, const Rows& values, Over over) {
+    const auto seen = [&](double value) { return over == Over::frames ? rounded(value) : value; };
     Rows out(queries.size(), Row(width));
     for (std::size_t row = 0; row < queries.size(); ++row) {
+        const std::size_t positions = over == Over::words ? row + 1 : keys.size();
         for (std::size_t head = 0; head < heads; ++head) {
-            double shares = 0;
-            for (std::size_t position = 0; position < (only_earlier ? row + 1 : keys.size()); ++position) {
-                const double share = share_of(queries[row], keys[position], head);
-                shares += share;
+            Row shares;
+            double sum = 0;
+            for (std::size_t position = 0; position < positions; ++position)
+                sum += shares.emplace_back(share_of(queries[row], keys[position], head));
+            for (std::size_t position = 0; position < positions; ++position) {
                 for (std::size_t i = head * head_width; i < (head + 1) * head_width; ++i)
-                    out[row][i] += share * values[position][i];
+                    out[row][i] += seen(shares[position] / sum) * seen(values[position][i]);
             }
-            for (std::size_t i = head * head_width; i < (head + 1) * head_width; ++i)
-                out[row][i] /= shares;
         }
     }
     return out;
 }
 
 template <class Layer>
-void Model::attend_to_self(const Layer& layer, Rows& states, bool only_earlier) const {
+void Model::attend_to_self(const Layer& layer, Rows& states, Over over) const {
     const Rows normal = normalised(states, layer.self_norm);
     Rows queries = layer.self.query.of(normal);
     Rows keys = layer.self.key.of(normal);
     turn(queries);
     turn(keys);
-    add(states, layer.self.output.of(attend(queries, keys, layer.self.value.of(normal), only_earlier)));
+    if (over == Over::frames) {
+        queries = rounded(std::move(queries));
+        keys = rounded(std::move(keys));
+    }
+    add(states, layer.self.output.of(attend(queries, keys, layer.self.value.of(normal), over)));
 }
 
 inline Rows Model::encode(std::span<const float> samples) const {
@@ -312,7 +328,7 @@ inline Rows Model::encode(std::span<const float> samples) const {
     for (const Row& row : third)
         states.push_back(joined({row}, gelu));
     for (const EncoderLayer& layer : encoder_) {
-        attend_to_self(layer, states, false);
+        attend_to_self(layer, states, Over::frames);
         Rows expanded = layer.expand.of(normalised(states, layer.feed_forward_norm));
         for (Row& row : expanded)
             row = joined({row}, gelu);
@@ -335,10 +351,10 @@ inline Model::Step Model::next(const Rows& frames, std::span<const std::int32_t>
     Row looked(frames.size());
     for (std::size_t index = 0; index < layers; ++index) {
         const DecoderLayer& layer = decoder_[index];
-        attend_to_self(layer, states, true);
-        const Rows queries = layer.cross.query.of(normalised(states, layer.cross_norm));
-        const Rows keys = layer.cross.key.of(frames);
-        add(states, layer.cross.output.of(attend(queries, keys, layer.cross.value.of(frames), false)));
+        attend_to_self(layer, states, Over::words);
+        const Rows queries = rounded(layer.cross.query.of(normalised(states, layer.cross_norm)));
+        const Rows keys = rounded(layer.cross.key.of(frames));
+        add(states, layer.cross.output.of(attend(queries, keys, layer.cross.value.of(frames), Over::frames)));
         for (const AlignmentHead& head : alignment_heads_) {
             if (head.layer != index) continue;
             double shares = 0;

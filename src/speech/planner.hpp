@@ -41,8 +41,8 @@ struct PlannerSettings {
     float speech_begins = 0.5F;             // a probability from here on opens a stretch of speech
     float speech_goes_on = 0.35F;           // one from here on keeps it open
     std::int64_t pause_frames = 4;          // less silence than this is part of the speech around it
-    std::int64_t padding_frames = 8;        // kept before and after speech, where there is room
-    std::int64_t long_silence_frames = 48;  // ends a segment
+    std::int64_t padding_frames = 12;       // kept before and after speech, where there is room
+    std::int64_t long_silence_frames = 94;  // ends a segment
     std::int64_t longest_frames = 625;      // of a segment, padding included
     std::int64_t cut_from_frames = 312;     // a segment that must be cut is cut no earlier than this
     std::int64_t overlap_frames = 48;       // around a cut that is forced, at most; its edges are quiet moments too

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <limits>
 
@@ -12,7 +13,7 @@ namespace {
 constexpr double phrase_gap = 8;  // nats: more than a phrase can make good
 
 double worth(const PhraseTrie& phrases, const TextSoFar& text) {
-    return text.log_probability + text.kept + static_cast<double>(phrases.bonus(text.node));
+    return text.log_probability() + text.kept + static_cast<double>(phrases.bonus(text.node));
 }
 
 bool is_likely(const NextToken& next, std::int32_t token) {
@@ -65,16 +66,46 @@ TextStep step(const PhraseTrie& phrases, const TextSoFar& text, const NextToken&
     const auto [node, said] = phrases.advance(text.node, token);
     TextStep step{.token = token, .text = text};
     step.text.node = node;
-    step.text.log_probability += std::log(static_cast<double>(probability));
+    step.text.append(token, std::log(static_cast<double>(probability)));
     step.text.strayed = text.strayed || for_phrase;
     step.text.owes_phrase = for_phrase || (text.owes_phrase && !phrase_said);
-    ++step.text.tokens;
     keep(phrases, step.text, said);
     return step;
 }
 
 double likelihood(const TextStep& step) {
-    return step.text.log_probability;
+    return step.text.log_probability();
+}
+
+double mean(const TextSoFar& text, std::size_t before = 0) {
+    return text.log_probability_before[before] / static_cast<double>(text.tokens - before);
+}
+
+// Whether the end of `other` is what `text` ended in so many tokens ago.
+bool ends_alike(const TextSoFar& text, std::size_t before, const TextSoFar& other) {
+    constexpr auto tokens = static_cast<std::ptrdiff_t>(alike_tokens);
+    const auto end = text.last.end() - static_cast<std::ptrdiff_t>(before);
+    return *(end - tokens) >= 0 && std::equal(end - tokens, end, other.last.end() - tokens);
+}
+
+// Takes out those that others cover.
+std::vector<TextStep> take_covered(std::vector<TextStep>& steps) {
+    std::vector<TextStep> kept;
+    std::vector<TextStep> covered;
+    for (TextStep& step : steps) {
+        const auto covers_step = [&](const TextStep& other) { return covers(other.text, step.text); };
+        if (std::ranges::any_of(kept, covers_step)) {
+            covered.push_back(std::move(step));
+            continue;
+        }
+        const auto is_covered = [&](const TextStep& other) { return covers(step.text, other.text); };
+        const auto rest = std::ranges::stable_partition(kept, std::not_fn(is_covered));
+        std::ranges::move(rest, std::back_inserter(covered));
+        kept.erase(rest.begin(), rest.end());
+        kept.push_back(std::move(step));
+    }
+    steps = std::move(kept);
+    return covered;
 }
 
 // Leaves the best, at most `room` and none too far behind; gives back the others.
@@ -93,6 +124,36 @@ std::vector<TextStep> keep_best(std::vector<TextStep>& steps, double gap, std::s
 
 }  // namespace
 
+void TextSoFar::append(std::int32_t token, double log_probability) {
+    const double sum = log_probability_before.front() + log_probability;
+    std::shift_right(log_probability_before.begin(), log_probability_before.end(), 1);
+    log_probability_before.front() = sum;
+    std::shift_left(last.begin(), last.end(), 1);
+    last.back() = token;
+    ++tokens;
+}
+
+bool covers(const TextSoFar& text, const TextSoFar& other) {
+    for (std::size_t before = 0; before <= most_ahead; ++before) {
+        if (ends_alike(text, before, other) && mean(text, before) >= mean(other)) return true;
+        if (before > 0 && ends_alike(other, before, text) && mean(text) > mean(other, before)) return true;
+    }
+    return false;
+}
+
+void EndedTexts::add(const PhraseTrie& phrases, const TextSoFar& text) {
+    const double in_all = worth_at_end(phrases, text) * static_cast<double>(text.tokens);
+    most_ = std::max(most_, in_all);
+    if (text.strayed) return;
+    ++likely_;
+    likeliest_ = std::max(likeliest_, text.log_probability());
+}
+
+bool EndedTexts::leave_behind(const PhraseTrie& phrases, const TextSoFar& text) const {
+    if (text.strayed) return worth(phrases, text) < most_ - phrase_gap;
+    return text.log_probability() < likeliest_ - likely_gap;
+}
+
 void keep(const PhraseTrie& phrases, TextSoFar& text, PhraseTrie::Node said) {
     if (said == PhraseTrie::root || std::ranges::find(text.said, said) != text.said.end()) return;
     text.said.push_back(said);
@@ -110,8 +171,10 @@ std::vector<TextStep> go_on(const PhraseTrie& phrases, std::span<const TextSoFar
             (one.text.strayed ? with_phrases : likely).push_back(std::move(one));
         }
     }
+    std::vector<TextStep> others = take_covered(likely);
+    std::ranges::move(keep_best(likely, likely_gap, most_likely_texts, likelihood), std::back_inserter(others));
     // What is not likely enough by itself may still be worth it for its phrase.
-    for (TextStep& one : keep_best(likely, likely_gap, most_likely_texts, likelihood)) {
+    for (TextStep& one : others) {
         if (one.text.node == PhraseTrie::root && one.text.said.empty()) continue;
         one.text.strayed = true;
         with_phrases.push_back(std::move(one));
@@ -126,7 +189,8 @@ double worth_at_end(const PhraseTrie& phrases, const TextSoFar& text) {
     if (text.owes_phrase && !phrases.complete(text.node)) return -std::numeric_limits<double>::infinity();
     TextSoFar ended = text;
     keep(phrases, ended, phrases.said_at_end(text.node));
-    return (ended.log_probability + ended.kept) / static_cast<double>(std::max<std::size_t>(ended.tokens, 1));
+    if (ended.strayed && ended.said.empty()) return -std::numeric_limits<double>::infinity();
+    return (ended.log_probability() + ended.kept) / static_cast<double>(std::max<std::size_t>(ended.tokens, 1));
 }
 
 }  // namespace speech

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <set>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -144,11 +147,16 @@ Found search(const PhraseTrie& trie, const RandomModel& model) {
                 open_tokens.push_back(longer);
                 continue;
             }
-            ended.count(step.text);
+            ended.add(trie, step.text);
             if (worth > best.worth) best = {longer, worth};
         }
-        texts = open;
-        tokens = open_tokens;
+        texts.clear();
+        tokens.clear();
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            if (ended.leave_behind(trie, open[i])) continue;
+            texts.push_back(open[i]);
+            tokens.push_back(open_tokens[i]);
+        }
     }
     return best;
 }
@@ -281,6 +289,124 @@ TEST(TextSearch, FindsLikelierTextsThanTheLikeliestTokensGive) {
     }
     EXPECT_GT(other, 500U);
     EXPECT_GT(gained / static_cast<double>(other), 0.05);
+}
+
+struct Said {
+    Tokens tokens;
+    std::vector<double> log_probabilities;
+
+    [[nodiscard]] TextSoFar text() const {
+        TextSoFar text;
+        for (std::size_t i = 0; i < tokens.size(); ++i)
+            text.append(tokens[i], log_probabilities[i]);
+        return text;
+    }
+    [[nodiscard]] double mean(std::size_t count) const {
+        const auto last = log_probabilities.begin() + static_cast<std::ptrdiff_t>(count);
+        return std::accumulate(log_probabilities.begin(), last, 0.0) / static_cast<double>(count);
+    }
+    [[nodiscard]] bool says_at(std::size_t count, const Tokens& words) const {
+        if (count < words.size()) return false;
+        const auto last = tokens.begin() + static_cast<std::ptrdiff_t>(count);
+        return std::equal(words.begin(), words.end(), last - static_cast<std::ptrdiff_t>(words.size()));
+    }
+};
+
+// By the definition: the last words of the one that is behind stand in the other, at its end or a little before.
+bool is_covered(const Said& text, const Said& other) {
+    const std::size_t size = text.tokens.size();
+    const auto last = [&](const Said& said) {
+        return size < alike_tokens ? Tokens{} : Tokens(said.tokens.end() - alike_tokens, said.tokens.end());
+    };
+    for (std::size_t before = 0; size >= alike_tokens && before <= std::min(size - 1, most_ahead); ++before) {
+        if (text.says_at(size - before, last(other)) && text.mean(size - before) >= other.mean(size)) return true;
+        if (before > 0 && other.says_at(size - before, last(text)) && text.mean(size) > other.mean(size - before))
+            return true;
+    }
+    return false;
+}
+
+// Two texts of one length: the same words after beginnings that need not be of one length.
+std::pair<Said, Said> texts_that_meet(std::mt19937& random) {
+    const std::size_t size = 1 + random() % 14;
+    const auto word = [&] { return static_cast<std::int32_t>(random() % 3); };
+    Tokens long_text(size + most_ahead);
+    std::ranges::generate(long_text, word);
+    const auto ahead = static_cast<std::ptrdiff_t>(random() % (most_ahead + 1));
+    Said one{{long_text.begin() + ahead, long_text.begin() + ahead + static_cast<std::ptrdiff_t>(size)}, {}};
+    Said two{{long_text.begin(), long_text.begin() + static_cast<std::ptrdiff_t>(size)}, {}};
+    for (Said* said : {&one, &two}) {
+        for (std::size_t i = 0; i < size / 3; ++i)
+            said->tokens[i] = word();
+        std::generate_n(std::back_inserter(said->log_probabilities), size,
+                        [&] { return -static_cast<double>(1 + random() % 900) / 300; });
+    }
+    if (random() % 2 == 0) std::swap(one, two);
+    return {one, two};
+}
+
+TEST(TextSearch, TextsCoverWhatTheDefinitionSays) {
+    std::size_t covered = 0;
+    std::size_t ahead = 0;
+    for (unsigned seed = 0; seed < 5000; ++seed) {
+        std::mt19937 random(seed);
+        const auto [one, two] = texts_that_meet(random);
+        ASSERT_EQ(covers(one.text(), two.text()), is_covered(one, two)) << "seed " << seed;
+        const bool meet = is_covered(one, two) || is_covered(two, one);
+        covered += meet ? 1U : 0U;
+        ahead += meet && one.tokens.back() != two.tokens.back() ? 1U : 0U;
+    }
+    EXPECT_GT(covered, 1000U);
+    EXPECT_GT(ahead, 300U) << "none was ahead";
+}
+
+// "a" and "b" are as likely, then everything is sure: the worse of the two is followed until their ends are alike.
+TEST(TextSearch, FollowsOneOfTextsThatGoOnAlike) {
+    const PhraseTrie none({}, {});
+    std::vector<TextSoFar> texts(1);
+    const auto go_on_with = [&](const std::vector<float>& shares) {
+        const std::vector<NextToken> next(texts.size(), NextToken{likeliest(shares), shares});
+        const auto steps = go_on(none, texts, next);
+        texts.clear();
+        for (const TextStep& step : steps)
+            texts.push_back(step.text);
+    };
+    go_on_with({0.4F, 0.6F, 0});
+    EXPECT_EQ(texts.size(), 2U);
+    for (std::size_t i = 1; i < alike_tokens; ++i) {
+        go_on_with({0, 0, 1});
+        EXPECT_EQ(texts.size(), 2U) << i;
+    }
+    go_on_with({0, 0, 1});
+    ASSERT_EQ(texts.size(), 1U);
+    EXPECT_NEAR(texts.front().log_probability(), std::log(0.6), 1e-6);
+}
+
+TEST(TextSearch, LeavesBehindWhatHasNoHopeAgainstTheEnded) {
+    const PhraseTrie none({}, {});
+    const auto text_of = [](double log_probability) {
+        TextSoFar text;
+        text.append(1, log_probability);
+        return text;
+    };
+    EndedTexts ended;
+    EXPECT_FALSE(ended.leave_behind(none, text_of(-100)));
+    ended.add(none, text_of(-2));
+    ended.add(none, text_of(-4));
+    EXPECT_FALSE(ended.leave_behind(none, text_of(-2 - likely_gap + 0.01)));
+    EXPECT_TRUE(ended.leave_behind(none, text_of(-2 - likely_gap - 0.01)));
+    EXPECT_FALSE(ended.enough());
+}
+
+TEST(TextSearch, AStrayedTextThatSaysNoPhraseIsWorthNothing) {
+    const PhraseTrie trie(std::vector<Tokens>{{3}}, continues);
+    TextSoFar text;
+    text.append(1, -1);
+    EXPECT_EQ(worth_at_end(trie, text), -1);
+    text.strayed = true;
+    EXPECT_EQ(worth_at_end(trie, text), -std::numeric_limits<double>::infinity());
+    text.node = trie.advance(PhraseTrie::root, 3).node;
+    EXPECT_EQ(worth_at_end(trie, text), -1 + static_cast<double>(phrase_bonus(1)));
 }
 
 TEST(TextSearch, FollowsFewTexts) {
