@@ -5,6 +5,8 @@
 VIDEO ?= samples/talk.mp4
 PROGRAM := build/release/video-transcriber
 SECONDS_A_FUZZER ?= 60
+# The analyzer does not see that Asio gives a coroutine its thread before it first runs, and so doubts every first co_await.
+FALSE_FINDING := boost/asio/impl/awaitable.hpp:.*clang-analyzer-core.CallAndMessage
 SOURCES = $(shell git ls-files 'src/*.[ch]pp' 'fuzz/*.[ch]pp' 'tests/*.cpp')
 
 build:
@@ -35,7 +37,9 @@ lint:
 	@scripts/setup && mkdir -p build
 	@clang-format-19 --dry-run --Werror $(SOURCES)
 	@cmake --preset lint >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
-	@run-clang-tidy-19 -quiet -p build/lint '/src/(?!.*_test)' >build/lint/tidy.log 2>&1 || { grep -E 'error|warning' build/lint/tidy.log | sort -u; exit 1; }
+	@run-clang-tidy-19 -quiet -p build/lint '/src/(?!.*_test)' >build/lint/tidy.log 2>&1 || \
+	  { grep -E ' (error|warning): |terminated by signal' build/lint/tidy.log | grep -v '$(FALSE_FINDING)' | sort -u | grep . && exit 1; \
+	    grep -q '$(FALSE_FINDING)' build/lint/tidy.log; }
 
 format:
 	@clang-format-19 -i $(SOURCES)

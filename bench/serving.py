@@ -3,6 +3,7 @@ standard output. Everything runs on loopback, on whatever else the machine is do
 
 import argparse
 import asyncio
+import concurrent.futures
 import pathlib
 import resource
 import shutil
@@ -10,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import wave
 
@@ -198,16 +200,24 @@ def silent_wav(folder):
     return path
 
 
-def measure_sessions(folder, count, points=10):
-    """Resident memory after each tenth of so many sessions, all of which stay in the list."""
+def measure_sessions(folder, count, every=500, clients=4):
+    """Resident memory after each so many sessions, all of which stay in the list; each client sends the next when its last has completed."""
     platform = Platform(folder / "sessions", options={"log.level": "warning", "gateway.requests_a_minute": "1000000"})
     silence = silent_wav(folder)
-    found = []
-    for point in range(points):
-        newest = [platform.client.upload(silence)["id"] for _ in range(count // points)][-1]
-        platform.client.wait_ended(newest, 600)
-        found.append(((point + 1) * (count // points), resident_mb(platform.pid)))
-        print(f"serving: {found[-1][0]} sessions, {found[-1][1]:.0f} MB", file=sys.stderr, flush=True)
+    local = threading.local()
+
+    def one_session(_):
+        if not hasattr(local, "client"):
+            local.client = Client(platform.url, platform.key)
+        ended = local.client.wait_ended(local.client.upload(silence)["id"], 600)
+        assert ended["status"] == "completed", ended
+
+    found, started = [], time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(clients) as pool:
+        for sessions in range(every, count + 1, every):
+            list(pool.map(one_session, range(every)))
+            found.append((sessions, resident_mb(platform.pid)))
+            print(f"serving: {sessions} sessions, {found[-1][1]:.1f} MB, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     platform.kill()
     return found
 
@@ -217,7 +227,7 @@ def main():
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--streams", type=int, default=2000)
     parser.add_argument("--crowd", type=int, default=200)
-    parser.add_argument("--sessions", type=int, default=0, help="also memory over so many sessions (10,000 take about ten minutes)")
+    parser.add_argument("--sessions", type=int, default=0, help="also memory over so many sessions, told every 500")
     arguments = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     with tempfile.TemporaryDirectory() as name:

@@ -7,23 +7,17 @@ import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import time
 
 import pytest
 import requests
-from platform_process import Client, Process, wait_until
+from platform_process import Client, Process, free_port, wait_until
 from program import MEDIA, TALK, UTTERANCE, transcribe
 
 LEASE_S = 3
 MOMENTS = int(os.environ.get("VT_MOMENTS", "20"))
 VIDEOS = [TALK, UTTERANCE, MEDIA / "speech/librispeech_test-other/1998-15444-0007.flac"]
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Cluster:

@@ -13,8 +13,7 @@ import wave
 
 import pytest
 import requests
-from flow_test import free_port
-from platform_process import Client, Process, running, wait_until
+from platform_process import Client, Process, free_port, running, wait_until
 from program import LONG, PROGRAM, UTTERANCE, transcribe
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -126,7 +125,7 @@ class Split:
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("live"), options={"transcription.live_streams": 3, "transcription.live_idle_time": "5s"}) as platform:
+    with running(tmp_path_factory.mktemp("live"), options={"transcription.live_idle_time": "5s"}) as platform:
         yield platform
 
 
@@ -391,8 +390,9 @@ def test_a_message_that_is_too_large_ends_the_stream(platform):
     assert closed == 1009
 
 
-def test_there_are_as_many_streams_as_room_and_places_come_back(platform):
+def test_there_are_as_many_streams_as_room_and_places_come_back(tmp_path):
     with contextlib.ExitStack() as stack:
+        platform = stack.enter_context(running(tmp_path, options={"transcription.live_streams": 3}))
         streams = [stack.enter_context(open_stream(platform.url, platform.key)) for _ in range(3)]
         with pytest.raises(InvalidStatus) as refused:
             open_stream(platform.url, platform.key)

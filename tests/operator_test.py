@@ -2,11 +2,10 @@
 
 import contextlib
 import json
-import socket
 import sqlite3
 import subprocess
 
-from platform_process import Client, Process, running, wait_until
+from platform_process import Client, Process, free_port, running, wait_until
 from program import PROGRAM, UTTERANCE
 
 
@@ -54,11 +53,6 @@ def test_dead_letters_of_no_platform_are_an_error(tmp_path):
     result = dead_letters(tmp_path / "nowhere", "list", code=1)
     assert "nowhere" in result.stderr and result.stdout == ""
     assert not (tmp_path / "nowhere").exists()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def test_a_gateway_alone_is_not_ready_without_its_peers(tmp_path):

@@ -5,6 +5,7 @@ import os
 import pathlib
 import queue
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -13,6 +14,7 @@ import requests
 from program import PROGRAM
 
 READY_WITHIN_S = 60
+_reserved = []
 
 
 def wait_until(condition, within_s=60, every_s=0.05):
@@ -24,6 +26,15 @@ def wait_until(condition, within_s=60, every_s=0.05):
             return answer
         time.sleep(every_s)
     raise AssertionError(f"did not happen within {within_s} s")
+
+
+def free_port():
+    """A port for a server of this test alone: it stays bound here, which keeps it from others; who listens on it may bind it too."""
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    _reserved.append(reserved)
+    return reserved.getsockname()[1]
 
 
 class Process:
@@ -38,7 +49,8 @@ class Process:
         self._new = queue.Queue()
         self.process = subprocess.Popen([PROGRAM, "serve", "--data", str(data), "--listen", listen, *arguments],
                                         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment)
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self):
         for line in self.process.stderr:
@@ -61,6 +73,12 @@ class Process:
     @property
     def pid(self):
         return self.process.pid
+
+    def wait_exit(self):
+        """The exit code of a process that ends by itself, once all of its lines are there."""
+        code = self.process.wait(timeout=60)
+        self._reader.join()
+        return code
 
     def kill(self):
         self.process.kill()

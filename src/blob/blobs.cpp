@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "blob/folder_blobs.hpp"
 
@@ -46,8 +47,7 @@ base::Result<Info> write(TenantBlobs& blobs, std::string_view key, const Attribu
     if (!upload) return std::unexpected(upload.error());
     auto info = write_parts(**upload, source);
     if (info) return info;
-    [[maybe_unused]] const auto aborted =
-        (*upload)->abort();  // what stays is swept; the first fault is the one to tell
+    std::ignore = (*upload)->abort();  // what stays is swept; the first fault is the one to tell
     return info;
 }
 

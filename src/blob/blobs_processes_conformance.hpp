@@ -63,7 +63,8 @@ TEST_P(BlobsProcessesConformance, NothingIsLostOrHalfThereWhenProcessesAreKilled
         }
     };
     std::size_t survivors = 0;
-    for (int round = 0; round < 12; ++round) {
+    constexpr std::size_t enough = 10;  // on a slow machine it takes more rounds
+    for (int round = 0; round < 12 || (survivors <= enough && round < 200); ++round) {
         std::vector<runtime::Child> children;
         for (const char* name : {"a", "b"}) {
             const std::string whole = std::to_string(round) + name;
@@ -91,7 +92,7 @@ TEST_P(BlobsProcessesConformance, NothingIsLostOrHalfThereWhenProcessesAreKilled
         ASSERT_TRUE(blobs_->sweep(clock_.utc_now()));
         EXPECT_EQ(blobs_->sweep(clock_.utc_now()).value(), 0U) << "a sweep leaves nothing";
     }
-    EXPECT_GT(survivors, 10U) << "the writers came to something";
+    EXPECT_GT(survivors, enough) << "the writers came to something";
 }
 
 TEST_P(BlobsProcessesConformance, ASleeperCannotTouchWhatOthersCompleted) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 #include <set>
+#include <tuple>
 
 #include "blob/folder_files.hpp"
 #include "blob/folder_reader.hpp"
@@ -102,7 +103,7 @@ base::Result<Info> FolderTenant::put(std::string_view key, const Attributes& att
         folder, {record->key, record->key_id, id, record->attributes, record->created_ms, bytes.size(), {}}, bytes);
     const auto visible = index ? publish_folder(place_, folder, key) : std::unexpected(index.error());
     if (visible) return describe(*index);
-    (void)remove_tree(place_.files, folder);
+    std::ignore = remove_tree(place_.files, folder);
     return std::unexpected(visible.error());
 }
 

@@ -1,5 +1,7 @@
 #include "blob/folder_files.hpp"
 
+#include <tuple>
+
 namespace blob {
 
 using base::ErrorCode;
@@ -24,7 +26,7 @@ base::Result<void> write_file(FileSystem& files, const fs::path& path, std::span
     auto file = files.open(path, Open::create);
     if (!file) return std::unexpected(file.error());
     auto done = in_order([&] { return (*file)->write_at(0, bytes); }, [&] { return (*file)->sync(); });
-    if (!done) (void)files.remove_file(path);
+    if (!done) std::ignore = files.remove_file(path);  // what stays is swept; the first fault is the one to tell
     return done;
 }
 

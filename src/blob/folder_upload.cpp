@@ -1,6 +1,7 @@
 #include "blob/folder_upload.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace blob {
 
@@ -50,7 +51,7 @@ base::Result<std::unique_ptr<FolderUpload>> FolderUpload::begin(const TenantPlac
     const std::string id = fresh_id(place.surroundings);
     const fs::path folder = place.folders.uploads / id;
     if (auto laid = lay_upload(place, folder, record); !laid) {
-        (void)remove_tree(place.files, folder);
+        std::ignore = remove_tree(place.files, folder);
         return std::unexpected(laid.error());
     }
     return std::unique_ptr<FolderUpload>(new FolderUpload(place, id, std::move(record)));
@@ -61,11 +62,10 @@ base::Result<std::unique_ptr<FolderUpload>> FolderUpload::resume(const TenantPla
     if (!time_of_id(upload_id)) return fail(ErrorCode::blob_not_found, "this is not the id of an upload");
     const auto bytes = read_file(place.files, place.folders.uploads / upload_id / upload_name);
     if (!bytes && bytes.error().code != ErrorCode::blob_not_found) return std::unexpected(bytes.error());
-    auto record = bytes ? decode_upload(*bytes) : std::nullopt;
+    const auto record = bytes ? decode_upload(*bytes) : std::nullopt;
     UploadRecord stub;
     stub.key = key;
-    std::unique_ptr<FolderUpload> upload(
-        new FolderUpload(place, std::string(upload_id), std::move(record).value_or(stub)));
+    std::unique_ptr<FolderUpload> upload(new FolderUpload(place, std::string(upload_id), record.value_or(stub)));
     if (record && upload->record_.key == key) return upload;
     if (!record && upload->completed()) return upload;
     return fail(ErrorCode::blob_not_found, "there is no upload of that id for " + std::string(key));
@@ -235,7 +235,7 @@ base::Result<Info> FolderUpload::publish(File& data, const IndexRecord& index) {
     const fs::path named = place_.folders.blobs / folder_name(record_.key);
     const auto names = place_.files.list(named);
     for (const std::string& name : names.value_or(std::vector<std::string>())) {
-        if (name == upload_name || number_of_part(name)) (void)place_.files.remove_file(named / name);
+        if (name == upload_name || number_of_part(name)) std::ignore = place_.files.remove_file(named / name);
     }
     return describe(index);
 }

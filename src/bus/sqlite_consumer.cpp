@@ -1,6 +1,7 @@
 #include "bus/sqlite_consumer.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "bus/schema.hpp"
 #include "bus/sqlite_topics.hpp"
@@ -21,10 +22,10 @@ SqliteConsumer::SqliteConsumer(Subscription subscription, const Config& config, 
 // Whatever fails here ends with the lease.
 SqliteConsumer::~SqliteConsumer() {
     waker_->forget(this);
-    (void)file_->run("update claims set owner = x'', expires_ms = 0 where consumer_group = ? and owner = ?",
-                     {subscription_.group, subscription_.owner});
-    (void)file_->run("delete from members where consumer_group = ? and owner = ?",
-                     {subscription_.group, subscription_.owner});
+    std::ignore = file_->run("update claims set owner = x'', expires_ms = 0 where consumer_group = ? and owner = ?",
+                             {subscription_.group, subscription_.owner});
+    std::ignore = file_->run("delete from members where consumer_group = ? and owner = ?",
+                             {subscription_.group, subscription_.owner});
 }
 
 base::Result<Batch> SqliteConsumer::poll(const PollLimits& limits) {

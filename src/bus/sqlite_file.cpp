@@ -1,5 +1,7 @@
 #include "bus/sqlite_file.hpp"
 
+#include <tuple>
+
 #include <sqlite3.h>
 
 namespace bus {
@@ -128,7 +130,7 @@ base::Result<Transaction> Transaction::begin(SqliteFile& file, Access access) {
 
 Transaction::~Transaction() {
     // What fails here has been rolled back by SQLite itself.
-    if (file_ != nullptr) (void)file_->run("rollback");
+    if (file_ != nullptr) std::ignore = file_->run("rollback");
 }
 
 base::Result<void> Transaction::commit() {

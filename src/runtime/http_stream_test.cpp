@@ -119,6 +119,12 @@ class HttpStreamTest : public runtime::HttpTest {
                                sized ? std::optional<std::uint64_t>(size) : std::nullopt};
         return {.headers = {{"Content-Type", "video/mp4"}}, .body = std::move(stream)};
     }
+    Response later() {
+        return {.body = runtime::Deferred([this](runtime::Respond respond) {
+                    late_ = std::move(respond);
+                    deferred_.count_down();
+                })};
+    }
     void start() {
         std::vector<Route> routes;
         routes.push_back(
@@ -131,14 +137,10 @@ class HttpStreamTest : public runtime::HttpTest {
             runtime::get("/zeros/{size}", [this](Request& request, Context&) { return zeros(request, true); }));
         routes.push_back(
             runtime::get("/chunks/{size}", [this](Request& request, Context&) { return zeros(request, false); }));
-        Route later = runtime::get("/later", [this](Request&, Context&) {
-            return Response{.body = runtime::Deferred([this](runtime::Respond respond) {
-                                late_ = std::move(respond);
-                                deferred_.count_down();
-                            })};
-        });
-        later.limits.time = 300ms;
-        routes.push_back(std::move(later));
+        routes.push_back(runtime::get("/later", [this](Request&, Context&) { return later(); }));
+        Route soon = runtime::get("/soon", [this](Request&, Context&) { return later(); });
+        soon.limits.time = 300ms;
+        routes.push_back(std::move(soon));
         serve(std::move(routes));
     }
 };
@@ -308,8 +310,9 @@ TEST_F(HttpStreamTest, ADeferredAnswerHoldsNoWorker) {
 TEST_F(HttpStreamTest, ADeferredAnswerHasADeadline) {
     start();
     RawClient client = connect();
-    client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+    client.send("GET /soon HTTP/1.1\r\nHost: h\r\n\r\n");
     EXPECT_TRUE(client.read_answer().starts_with("HTTP/1.1 504 "));
+    deferred_.wait();
     late_(text("too late"));
     client.send("GET /zeros/1 HTTP/1.1\r\nHost: h\r\n\r\n");
     EXPECT_TRUE(client.read_answer().ends_with("\r\n\r\n0"));

@@ -102,13 +102,15 @@ class RawClient {
     bool ended_ = false;
 };
 
-/// Waits until it holds; for what another thread brings about.
+/// Waits until it has held once; for what another thread brings about.
 inline bool eventually(const std::function<bool()>& holds,
                        std::chrono::milliseconds patience = std::chrono::seconds(20)) {
     const auto until = std::chrono::steady_clock::now() + patience;
-    while (!holds() && std::chrono::steady_clock::now() < until)
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() >= until) return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    return holds();
+    }
+    return true;
 }
 
 /// Everything a server needs, in the order in which it must go again.

@@ -14,7 +14,7 @@ awaitable<void> both(Strand strand, awaitable<void> first, awaitable<void> secon
     const auto done = std::make_shared<Waker>(strand);
     bool ended = false;
     std::exception_ptr fault;
-    asio::co_spawn(strand, std::move(first), [&, done](std::exception_ptr thrown) {
+    asio::co_spawn(strand, std::move(first), [&, done](const std::exception_ptr& thrown) {
         if (thrown) fault = thrown;
         if (thrown) stop();
         ended = true;

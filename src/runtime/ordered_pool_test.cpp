@@ -1,11 +1,20 @@
 #include "runtime/ordered_pool.hpp"
 
-#include <chrono>
+#include <fstream>
 #include <latch>
+#include <string>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace {
+
+// Whether a thread of this process waits for something.
+bool sleeps(pid_t thread) {
+    std::string stat;
+    std::getline(std::ifstream("/proc/self/task/" + std::to_string(thread) + "/stat"), stat);
+    return stat.contains(") S ");
+}
 
 TEST(OrderedPool, GivesResultsInTheOrderOfSubmission) {
     runtime::Threads threads(4);
@@ -63,8 +72,9 @@ TEST(OrderedPool, DropsWhatHasNotBegunAndWaitsForWhatHas) {
         for (int task = 0; task < 9; ++task)
             pool.submit([&] { return ++ran; });
         begun.wait();
-        helper.post([&] {  // once the pool below is being destroyed
-            std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        helper.post([&, owner = gettid()] {  // once the pool below is being destroyed, which waits for it
+            while (!sleeps(owner))
+                std::this_thread::yield();
             release.count_down();
         });
     }

@@ -70,6 +70,7 @@ unsigned close_code(RawClient& client) {
 // What the test sees and steers.
 struct Seen {
     std::atomic<int> open = 0;
+    std::atomic<int> opened = 0;  // ever
     std::atomic<int> messages = 0;
     std::atomic<bool> hold = false;  // take no further message
     std::mutex mutex;
@@ -81,8 +82,9 @@ struct Seen {
 class Echo final : public runtime::WebSocketHandler {
   public:
     Echo(Seen& seen, std::shared_ptr<WebSocketOutbox> outbox) : seen_(seen), outbox_(std::move(outbox)) {
-        ++seen_.open;
         seen_.outbox = outbox_;
+        ++seen_.open;
+        ++seen_.opened;
     }
     ~Echo() override { --seen_.open; }
     void on_message(WebSocketMessage message, std::function<void()> next) override {
@@ -202,13 +204,14 @@ TEST_F(WebSocketTest, ReadsNothingWhileTheLastMessageIsInHand) {
     for (int i = 0; i < 5; ++i)
         client.send(text_frame("x"));
     EXPECT_EQ(read_frame(client).payload, "text x");
-    std::this_thread::sleep_for(50ms);
+    std::this_thread::sleep_for(50ms);  // time for what must not happen
     EXPECT_EQ(seen_.messages, 1);
     std::function<void()> next;
-    {
+    ASSERT_TRUE(runtime::eventually([&] {
         const std::lock_guard lock(seen_.mutex);
-        next = seen_.held.at(0);
-    }
+        if (!seen_.held.empty()) next = seen_.held[0];
+        return next != nullptr;
+    }));
     next();
     EXPECT_EQ(read_frame(client).payload, "text x");
     client.close();
@@ -220,7 +223,7 @@ TEST_F(WebSocketTest, FreesAConnectionThatIsGoneOrSaysNothing) {
     {
         RawClient client = connect();
         open(client);
-        ASSERT_TRUE(runtime::eventually([&] { return seen_.open == 1; }));
+        ASSERT_TRUE(runtime::eventually([&] { return seen_.opened == 1; }));
     }
     EXPECT_TRUE(runtime::eventually([&] { return seen_.open == 0; }));
     RawClient silent = connect();
@@ -319,7 +322,7 @@ TEST_F(ProxiedWebSocket, FreesBothSidesWhenTheClientIsGone) {
     {
         RawClient client = connect();
         open(client);
-        ASSERT_TRUE(runtime::eventually([&] { return seen_.open == 1; }));
+        ASSERT_TRUE(runtime::eventually([&] { return seen_.opened == 1; }));
     }
     EXPECT_TRUE(runtime::eventually([&] { return seen_.open == 0 && server_->connections() == 0; }));
 }

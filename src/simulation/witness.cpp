@@ -1,5 +1,6 @@
 #include "simulation/witness.hpp"
 
+#include <tuple>
 #include <utility>
 
 #include "flow/test_process.hpp"
@@ -73,9 +74,8 @@ Result<void> Witness::hear(const flow::Platform& platform, store::Transaction& t
     const std::string run_id = *event.payload.member("run_id")->text();
     const auto counting = [run_id](store::Transaction& into) { return count(into, run_id, "heard"); };
     if (plant_ == Plant::handler_not_idempotent) {
-        platform.executor.post([&platform, counting, tenant_id = event.tenant_id] {
-            static_cast<void>(apart(platform, tenant_id, counting));
-        });
+        platform.executor.post(
+            [&platform, counting, tenant_id = event.tenant_id] { std::ignore = apart(platform, tenant_id, counting); });
         return danger_(platform.instance_id);
     }
     if (auto counted = counting(transaction); !counted) return counted;
@@ -107,7 +107,7 @@ Result<void> Witness::commit(const flow::Platform& platform, store::Transaction&
     }
     if (auto passed = danger_(platform.instance_id); !passed) return passed;
     platform.executor.post([&platform, run_id] {
-        static_cast<void>(apart(platform, "acme", [&](store::Transaction& own) { return tell(own, run_id); }));
+        std::ignore = apart(platform, "acme", [&](store::Transaction& own) { return tell(own, run_id); });
     });
     return {};
 }

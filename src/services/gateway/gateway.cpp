@@ -16,7 +16,6 @@ namespace gateway {
 namespace {
 
 using base::ErrorCode;
-using base::fail;
 using runtime::Context;
 using runtime::Headers;
 using runtime::Opening;

@@ -1,5 +1,7 @@
 #include "services/upload/begin.hpp"
 
+#include <tuple>
+
 #include "services/upload/header_value.hpp"
 
 namespace upload {
@@ -21,11 +23,12 @@ base::Result<Upload> insert(store::Transaction& transaction, const Uploads& shar
 
 // What cannot be written down here the sweep finds: the row is open, not resumable, and nobody's.
 void end(const Uploads& shared, const Unit& unit, const Upload& upload, bool tell, const base::Error& error) {
-    (void)in_write(shared, unit.tenant_id, unit.origin, [&](store::Transaction& transaction) -> base::Result<void> {
-        const auto ended = end_upload(transaction, upload, State::failed);
-        if (!ended) return pass_on(ended);
-        return *ended && tell ? tell_failed(transaction, upload, error) : base::Result<void>();
-    });
+    std::ignore =
+        in_write(shared, unit.tenant_id, unit.origin, [&](store::Transaction& transaction) -> base::Result<void> {
+            const auto ended = end_upload(transaction, upload, State::failed);
+            if (!ended) return pass_on(ended);
+            return *ended && tell ? tell_failed(transaction, upload, error) : base::Result<void>();
+        });
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "services/upload/finish.hpp"
 
+#include <tuple>
+
 #include "services/upload/announcements.hpp"
 
 namespace upload {
@@ -32,7 +34,7 @@ base::Result<blob::Info> complete(const Uploads& shared, const Unit& unit, const
     if (!info) return info;
     if (static_cast<std::int64_t>(info->size_bytes) != upload.offset_bytes)
         return base::fail(ErrorCode::blob_incomplete, "the video has another size than its upload says");
-    if (!upload.tail_key.empty()) (void)(*blobs)->remove(upload.tail_key);
+    if (!upload.tail_key.empty()) std::ignore = (*blobs)->remove(upload.tail_key);
     return info;
 }
 

@@ -1,5 +1,7 @@
 #include "services/upload/long_call.hpp"
 
+#include <tuple>
+
 #include "base/sha256.hpp"
 
 namespace upload {
@@ -58,7 +60,7 @@ store::IdempotentCall LongCall::call() const {
 // A key that cannot be freed here is free when its time is over.
 LongCall::~LongCall() {
     if (!running_) return;
-    (void)in_write(*shared_, unit_.tenant_id, unit_.origin, [&](store::Transaction& transaction) {
+    std::ignore = in_write(*shared_, unit_.tenant_id, unit_.origin, [&](store::Transaction& transaction) {
         return store::forget_idempotent(transaction, call(), token_);
     });
 }

@@ -70,6 +70,35 @@ TEST_F(OpenAiRoutes, TellFailuresInTheirWords) {
               R"({"error":{"code":"media_no_audio","message":"because","param":null,"type":"invalid_request_error"}})");
 }
 
+TEST_F(OpenAiRoutes, TellAtOnceThatThereWillBeNoTranscript) {
+    begin(field("model", "whisper-1") + file);
+    session().status = "cancelled";
+    run(std::chrono::seconds(2));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 409);
+    EXPECT_TRUE(body().contains(R"("code":"cancelled")")) << body();
+
+    answer.reset();
+    sessions.rows.clear();
+    begin(field("model", "whisper-1") + file);
+    sessions.rows.clear();  // somebody has deleted it
+    run(std::chrono::seconds(2));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 404);
+}
+
+TEST_F(OpenAiRoutes, WaitWhileTheSessionServiceIsAway) {
+    begin(field("model", "whisper-1") + file);
+    sessions.refuse_reading = base::ErrorCode::unavailable;
+    session().status = "completed";
+    run(std::chrono::seconds(5));
+    EXPECT_FALSE(answer);
+    sessions.refuse_reading = base::ErrorCode::internal;
+    run(std::chrono::seconds(2));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200);
+}
+
 TEST_F(OpenAiRoutes, RefuseWhatTheyDoNotKnow) {
     const std::pair<std::string, std::string> cases[] = {
         {field("model", "whisper-1") + field("colour", "red") + file, "colour"},

@@ -25,6 +25,8 @@ TEST(OpenAi, ReadsItsFields) {
     EXPECT_EQ(full->model, "moonshine");
     EXPECT_EQ(full->language, "en");
     EXPECT_EQ(full->format, AnswerFormat::verbose_json);
+    for (const char* temperature : {"0", "1"})
+        EXPECT_TRUE(read_openai({{"model", "whisper-1"}, {"temperature", temperature}}, names)) << temperature;
 }
 
 TEST(OpenAi, RefusesNamingTheField) {

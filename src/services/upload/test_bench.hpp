@@ -30,6 +30,7 @@ struct StubSessions {
     std::string transcript = R"({"text":"hello","language":"en","segments":[]})";
     std::vector<std::string> asked_formats{};
     base::ErrorCode refuse_creation = base::ErrorCode::internal;  // else with this code
+    base::ErrorCode refuse_reading = base::ErrorCode::internal;   // likewise
 
     flow::Service service() {
         return {.name = "session",
@@ -67,6 +68,8 @@ struct StubSessions {
         return flow::json_response(201, base::JsonObject{});
     }
     runtime::Response get(const runtime::Request& request, const runtime::Context& context) {
+        if (refuse_reading != base::ErrorCode::internal)
+            return flow::answer(base::fail(refuse_reading, "not now"), context);
         const auto found = rows.find(request.path_parameter("id"));
         if (found == rows.end()) return flow::answer(base::fail(base::ErrorCode::not_found, "no session"), context);
         const Row& row = found->second;

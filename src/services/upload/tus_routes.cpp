@@ -1,4 +1,6 @@
 // tus 1.0.0 over the rows and the Writer.
+#include <tuple>
+
 #include "runtime/problem.hpp"
 #include "services/upload/begin.hpp"
 #include "services/upload/handlers.hpp"
@@ -91,7 +93,7 @@ class Bytes final : public runtime::BodySink {
 
     // The client is gone; what it sent stays, unless it could not be checked.
     ~Bytes() override {
-        if (!ended_ && !checksum_) (void)writer_->settle();
+        if (!ended_ && !checksum_) std::ignore = writer_->settle();
     }
     Bytes(const Bytes&) = delete;
     Bytes& operator=(const Bytes&) = delete;

@@ -171,6 +171,28 @@ TEST_F(TusRoutes, DiscardedPartsBeyondTheEndAreNoPartOfTheVideo) {
     EXPECT_EQ(video_of(platform.events("video.uploaded").at(0)), "abc");
 }
 
+TEST_F(TusRoutes, NorBeyondAnEndThatIsAlsoAPartsEnd) {
+    const auto created = tus("POST", "/v1/uploads", {{"Upload-Defer-Length", "1"}});
+    const std::string target(*created.headers.find("Location"));
+    EXPECT_EQ(patch(target, 0, some_bytes(2 * part), {{"Upload-Checksum", sha1_of("other")}}).status, 460);
+    const std::string video = some_bytes(part, 9);
+    EXPECT_EQ(patch(target, 0, video, {{"Upload-Length", std::to_string(part)}}).status, 204);
+    platform.settle();
+    EXPECT_EQ(video_of(platform.events("video.uploaded").at(0)), video);
+}
+
+TEST_F(TusRoutes, ALengthThatIsToldLateIsNotLessThanWhatIsThere) {
+    const auto created = tus("POST", "/v1/uploads", {{"Upload-Defer-Length", "1"}});
+    const std::string target(*created.headers.find("Location"));
+    EXPECT_EQ(patch(target, 0, "hello").status, 204);
+    const auto refused = patch(target, 5, "", {{"Upload-Length", "4"}});
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(error_code(refused.body), "invalid_argument");
+    EXPECT_EQ(patch(target, 5, "", {{"Upload-Length", "5"}}).status, 204) << "and as much is all of it";
+    platform.settle();
+    EXPECT_EQ(video_of(platform.events("video.uploaded").at(0)), "hello");
+}
+
 TEST_F(TusRoutes, WhatABrokenRequestBroughtStays) {
     const std::string video = some_bytes(part + 3000);
     const std::string target = create(video.size());
@@ -238,6 +260,12 @@ TEST_F(TusRoutes, ACreationIsNotRepeated) {
     EXPECT_EQ(again.headers.find("Location"), first.headers.find("Location"));
     EXPECT_EQ(sessions.rows.size(), 1U);
     EXPECT_EQ(tus("POST", "/v1/uploads", {{"Upload-Length", "6"}, {"Idempotency-Key", "k"}}).status, 422);
+    const auto with_key = [&](const std::string& key) {
+        return tus("POST", "/v1/uploads", {{"Upload-Length", "5"}, {"Idempotency-Key", key}}).status;
+    };
+    EXPECT_EQ(with_key(std::string(255, 'k')), 201);
+    EXPECT_EQ(with_key(std::string(256, 'k')), 400);
+    EXPECT_EQ(with_key(""), 400);
 }
 
 TEST_F(TusRoutes, TakeTheVideoOfASessionThatWaits) {
@@ -319,6 +347,13 @@ class TusLimits : public UploadTest {
   protected:
     TusLimits() : UploadTest({{"upload.memory_bytes", "8MiB"}, {"upload.largest_bytes", "100"}}) {}
 };
+
+TEST_F(TusLimits, TheLargestVideoIsTaken) {
+    EXPECT_EQ(patch(create(100), 0, std::string(100, 'x')).status, 204);
+    EXPECT_EQ(tus("POST", "/v1/uploads", {{"Upload-Length", "101"}}).status, 413);
+    platform.settle();
+    EXPECT_EQ(platform.events("video.uploaded").size(), 1U);
+}
 
 TEST_F(TusLimits, MemoryIsBounded) {
     const auto created = tus("POST", "/v1/uploads", {{"Upload-Defer-Length", "1"}});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 namespace upload {
 namespace {
@@ -118,8 +119,8 @@ void Writer::discard() {
 // A lost lease is nothing to give back, and one that cannot be given back ends by itself.
 void Writer::give_back() {
     if (!std::exchange(leased_, false)) return;
-    (void)in_write(*shared_, unit_.tenant_id, unit_.origin,
-                   [&](store::Transaction& transaction) { return release_lease(transaction, upload_); });
+    std::ignore = in_write(*shared_, unit_.tenant_id, unit_.origin,
+                           [&](store::Transaction& transaction) { return release_lease(transaction, upload_); });
 }
 
 base::Result<void> Writer::put_part() {
@@ -151,7 +152,7 @@ base::Result<void> Writer::advance_to(std::int64_t offset_bytes, std::string tai
     });
     if (!written) return written;
     // One that stays behind is erased with the upload's end.
-    if (!upload_.tail_key.empty()) (void)blobs_->remove(upload_.tail_key);
+    if (!upload_.tail_key.empty()) std::ignore = blobs_->remove(upload_.tail_key);
     upload_ = std::move(next);
     return {};
 }
