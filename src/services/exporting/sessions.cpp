@@ -13,9 +13,9 @@ namespace {
 using base::ErrorCode;
 using base::Result;
 
-std::string text_or(const base::Json& body, std::string_view name, std::string otherwise) {
+std::string text_or(const base::Json& body, std::string_view name, const std::string& otherwise) {
     const base::Json* member = body.member(name);
-    return member != nullptr && member->text() != nullptr ? *member->text() : std::move(otherwise);
+    return member != nullptr && member->text() != nullptr ? *member->text() : otherwise;
 }
 
 // A problem document's code is one of ours; anything else is a service that is not well.
