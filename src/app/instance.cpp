@@ -58,9 +58,9 @@ Result<void> add_peers(Instance::Parts& parts) {
     return {};
 }
 
-Result<void> host(Instance::Parts& parts, std::vector<flow::Service> roles) {
-    for (flow::Service& role : roles) {
-        auto hosted = HostedService::make(parts, std::move(role));
+Result<void> host(Instance::Parts& parts, const std::vector<flow::Service>& roles) {
+    for (const flow::Service& role : roles) {
+        auto hosted = HostedService::make(parts, role);
         if (!hosted) return std::unexpected(hosted.error());
         const auto name = (*hosted)->name();
         parts.services.emplace(name, std::move(*hosted));
@@ -86,9 +86,9 @@ void add_probes(Instance::Parts& parts, Instance& instance) {
 
 Result<void> start_parts(Instance::Parts& parts, Instance& instance) {
     if (auto opened = parts.open(); !opened) return opened;
-    auto roles = select_roles(all_roles(&instance), parts.config.list("server.services"));
+    const auto roles = select_roles(all_roles(&instance), parts.config.list("server.services"));
     if (!roles) return std::unexpected(roles.error());
-    if (auto hosted = host(parts, std::move(*roles)); !hosted) return hosted;
+    if (auto hosted = host(parts, *roles); !hosted) return hosted;
     add_probes(parts, instance);
     if (auto prepared = prepare(parts); !prepared) return prepared;
     auto inner = open_inner_door(parts);

@@ -116,7 +116,7 @@ HostedService::HostedService(Instance::Parts& parts, const flow::Service& role)
       work_executor_(parts.network, work_pool_),
       platform_(platform_of(parts, executor_, work_executor_)) {}
 
-Result<std::unique_ptr<HostedService>> HostedService::make(Instance::Parts& parts, flow::Service role) {
+Result<std::unique_ptr<HostedService>> HostedService::make(Instance::Parts& parts, const flow::Service& role) {
     std::unique_ptr<HostedService> hosted(new HostedService(parts, role));
     auto made = role.make(hosted->platform_);
     if (!made) return std::unexpected(made.error());

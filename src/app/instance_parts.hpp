@@ -22,7 +22,7 @@ bus::Config bus_config(const runtime::Config& config);
 /// A service with its own threads.
 class HostedService {
   public:
-    static base::Result<std::unique_ptr<HostedService>> make(Instance::Parts& parts, flow::Service role);
+    static base::Result<std::unique_ptr<HostedService>> make(Instance::Parts& parts, const flow::Service& role);
     [[nodiscard]] const std::string& name() const { return name_; }
     /// Lets the mesh reach it. Once.
     void join(runtime::Mesh& mesh);

@@ -134,7 +134,7 @@ std::string_view Config::source(std::string_view name) const {
 struct ConfigTable::Reading {
     Config config;
     std::vector<base::Error> errors;
-    void fault(std::string message) {
+    void fault(const std::string& message) {
         errors.push_back({ErrorCode::configuration_invalid, base::printable(message, 500)});
     }
 };

@@ -8,10 +8,8 @@
 namespace {
 
 using namespace std::chrono_literals;
-using runtime::Config;
 using runtime::ConfigInput;
 using runtime::ConfigTable;
-using runtime::Option;
 using runtime::OptionType;
 
 ConfigTable table() {

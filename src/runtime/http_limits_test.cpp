@@ -8,7 +8,6 @@ using namespace std::chrono_literals;
 using runtime::Context;
 using runtime::RawClient;
 using runtime::Request;
-using runtime::Response;
 using runtime::text;
 
 class HttpLimitsTest : public runtime::HttpTest {

@@ -39,7 +39,7 @@ awaitable<std::optional<Response>> HttpConnection::proxy(Exchange& exchange, con
                                    exchange.context);
     auto opened = co_await over_there(pool, pool.open(*url, exchange.context.deadline, request.method == "POST"));
     if (!opened) co_return problem_response(told(opened.error()), exchange.context);
-    const std::shared_ptr<Upstream> upstream = *opened;
+    const std::shared_ptr<Upstream> upstream = *std::move(opened);
     cut_upstream_ = [&pool, upstream] { asio::post(pool.strand(), [upstream] { upstream->transport->close(); }); };
 
     const Framing framing = framing_of(request);

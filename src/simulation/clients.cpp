@@ -44,7 +44,7 @@ runtime::Request json_request(std::string method, std::string target, std::strin
 }  // namespace
 
 // A server's fault passes: the platform goes on meanwhile.
-runtime::ClientResponse Clients::ask(std::string service, runtime::Request request) {
+runtime::ClientResponse Clients::ask(const std::string& service, const runtime::Request& request) {
     for (int tries = 1;; ++tries) {
         auto answer = platform_.call(service, request);
         if (answer.status < 500 || tries == most_tries) {

@@ -27,7 +27,7 @@ class Clients {
     [[nodiscard]] const std::vector<Video>& videos() const { return videos_; }
 
   private:
-    runtime::ClientResponse ask(std::string service, runtime::Request request);
+    runtime::ClientResponse ask(const std::string& service, const runtime::Request& request);
     void upload();
     void cancel(Video& video);
     void retry(Video& video);

@@ -98,7 +98,7 @@ std::string video_of(int sentences) {
 FakeEngines::FakeEngines(std::shared_ptr<const speech::VoiceActivityModel> voice_activity, std::vector<float> sentence)
     : voice_activity_(std::move(voice_activity)), sentence_(std::move(sentence)) {}
 
-transcription::Engines FakeEngines::engines(std::function<base::Result<void>()> pause) const {
+transcription::Engines FakeEngines::engines(const std::function<base::Result<void>()>& pause) const {
     return {.decoder = std::make_shared<FakeDecoder>(sentence_, pause),
             .load = [engine = transcription::Engine{hashing_recogniser(pause), voice_activity_,
                                                     std::make_shared<const speech::fakes::FakeSpeakerModel>()}](

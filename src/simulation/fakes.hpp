@@ -23,7 +23,7 @@ class FakeEngines {
 
     /// `pause` is called for each block that is decoded and each segment that is recognised; an error of it is one of
     /// the engine.
-    transcription::Engines engines(std::function<base::Result<void>()> pause) const;
+    transcription::Engines engines(const std::function<base::Result<void>()>& pause) const;
 
     /// What is said in such a video when nothing goes wrong, as format txt has it.
     const std::string& text_of(int sentences, bool with_speakers);

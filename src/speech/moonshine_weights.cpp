@@ -129,7 +129,8 @@ ByteMatrixValues transposed(const ByteMatrixValues& matrix) {
 
 // Scores are divided by the root of a head's width: here, once for all.
 float score_scale(std::size_t width) {
-    return 1 / std::sqrt(static_cast<float>(width / MoonshineShape{}.heads));
+    const std::size_t head_width = width / MoonshineShape{}.heads;
+    return 1 / std::sqrt(static_cast<float>(head_width));
 }
 
 ByteMatrixValues for_queries(ByteMatrixValues matrix) {

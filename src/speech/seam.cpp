@@ -76,6 +76,7 @@ void spread(std::vector<SpokenWord>& words, const std::vector<SampleSpan>& speec
     std::int64_t bytes = 0;
     for (const SpokenWord& word : words)
         bytes += std::ssize(word.text);
+    if (bytes == 0) return;  // no words
     const SpeechClock clock(speech);
     std::int64_t before = 0;
     for (SpokenWord& word : words) {

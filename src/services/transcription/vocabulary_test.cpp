@@ -5,8 +5,6 @@
 namespace transcription {
 namespace {
 
-using Phrases = std::vector<std::string>;
-
 std::string told(const std::string& list, const std::string& from) {
     return R"({"vocabulary":)" + list + R"(,"from":")" + from + R"("})";
 }
