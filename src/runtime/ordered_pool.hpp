@@ -27,6 +27,7 @@ class Threads {
     ~Threads();
     Threads(const Threads&) = delete;
     Threads& operator=(const Threads&) = delete;
+    [[nodiscard]] std::size_t size() const { return threads_.size(); }
     /// Any thread. The task must not throw.
     void post(std::function<void()> task);
 

@@ -164,6 +164,28 @@ PackedMatrix::PackedMatrix(const ByteMatrixValues& matrix, std::span<const float
             [&](std::size_t packed, std::size_t plain) { bytes_[packed] = matrix.values[plain]; });
 }
 
+PackedMatrix PackedMatrix::transposed(const ByteMatrixValues& matrix) {
+    PackedMatrix result(matrix.outputs, matrix.inputs, {});
+    result.scale_ = matrix.scale;
+    result.zero_ = static_cast<float>(matrix.zero);
+    result.bytes_.assign(result.lines() * matrix.outputs * line_floats, matrix.zero);
+    std::uint8_t* line = result.bytes_.data();
+    for (std::size_t first = 0; first < matrix.inputs; first += line_floats, line += matrix.outputs * line_floats) {
+        const std::size_t count = std::min(line_floats, matrix.inputs - first);
+        for (std::size_t i = 0; i < matrix.outputs; ++i) {
+            for (std::size_t place = 0; place < count; ++place)
+                line[i * line_floats + place] = matrix.values[(first + place) * matrix.outputs + i];
+        }
+    }
+    return result;
+}
+
+void PackedMatrix::weights_of(std::size_t output, float* weights) const {
+    const std::uint8_t* line = bytes(output / line_floats) + output % line_floats;
+    for (std::size_t i = 0; i < inputs_; ++i)
+        weights[i] = (static_cast<float>(line[i * line_floats]) - zero_) * scale_;
+}
+
 PairedMatrix::PairedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias)
     : inputs_(matrix.inputs), scale_(matrix.scale), bias_((matrix.outputs + line_floats - 1) / line_floats, Line{}) {
     for (std::size_t i = 0; i < bias.size(); ++i)

@@ -40,9 +40,13 @@ class PackedMatrix {
     PackedMatrix() = default;
     explicit PackedMatrix(const MatrixValues& matrix, std::span<const float> bias = {});
     explicit PackedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias = {});
+    /// From the outputs of `matrix` to its inputs.
+    static PackedMatrix transposed(const ByteMatrixValues& matrix);
 
     [[nodiscard]] std::size_t inputs() const { return inputs_; }
     [[nodiscard]] std::size_t lines() const { return bias_.size(); }
+    /// The inputs() weights of one output, of a matrix of bytes.
+    void weights_of(std::size_t output, float* weights) const;
     [[nodiscard]] bool holds_bytes() const { return !bytes_.empty(); }
     [[nodiscard]] const float* floats(std::size_t line) const { return floats_[line * inputs_].values; }
     [[nodiscard]] const std::uint8_t* bytes(std::size_t line) const {

@@ -157,6 +157,7 @@ VT_TARGET void tiles_of_rows(const Weights& weights, const typename Weights::Val
     };
     tiles.template operator()<Weights::most_rows>();
     tiles.template operator()<4>();
+    tiles.template operator()<3>();
     tiles.template operator()<2>();
     tiles.template operator()<1>();
 }

@@ -109,6 +109,27 @@ TEST(Matrix, GivesTheSameBitsForAnyBatchAndInstructionSet) {
     });
 }
 
+TEST(Matrix, TransposedIsTheMatrixTheOtherWayRound) {
+    for (unsigned seed = 0; seed < cases; ++seed) {
+        RandomValues random(seed);
+        const ByteMatrixValues matrix = random.byte_matrix(random.count(1, 90), random.count(1, 40), 0.01F);
+        ByteMatrixValues turned{matrix.outputs, matrix.inputs, matrix.values, matrix.scale, matrix.zero};
+        for (std::size_t i = 0; i < matrix.values.size(); ++i)
+            turned.values[i % matrix.outputs * matrix.inputs + i / matrix.outputs] = matrix.values[i];
+        const PackedMatrix expected(turned);
+        const PackedMatrix transposed = PackedMatrix::transposed(matrix);
+        ASSERT_EQ(transposed.lines(), expected.lines());
+        ASSERT_TRUE(std::equal(transposed.bytes(0), transposed.bytes(transposed.lines()), expected.bytes(0)));
+        const std::size_t output = random.count(0, matrix.inputs - 1);
+        std::vector<float> weights(transposed.inputs());
+        transposed.weights_of(output, weights.data());
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            const int value = int{matrix.values[output * matrix.outputs + i]} - int{matrix.zero};
+            ASSERT_EQ(weights[i], static_cast<float>(value) * matrix.scale) << "seed " << seed;
+        }
+    }
+}
+
 TEST(Matrix, MultipliesOnlyTheLinesThatAreAskedFor) {
     RandomValues random(1);
     const PackedMatrix matrix(random.matrix(20, 64));

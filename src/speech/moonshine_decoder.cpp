@@ -78,7 +78,8 @@ class Step {
         make_room(sequences.size());
         for (std::size_t row = 0; row < sequences.size(); ++row) {
             Sequence& sequence = *sequences[row];
-            embed(static_cast<std::size_t>(sequence.tokens.back()), states_.data() + row * shape_.width);
+            weights_.decoder.tokens.weights_of(static_cast<std::size_t>(sequence.tokens.back()),
+                                               states_.data() + row * shape_.width);
             sequence.attention.push_back(std::make_shared<std::vector<float>>(sequence.frames()));
         }
         for (std::size_t layer = 0; layer < weights_.decoder.layers.size(); ++layer) {
@@ -95,14 +96,6 @@ class Step {
         for (std::vector<float>* buffer : {&states_, &norm_, &query_, &key_, &value_})
             buffer->resize(std::max(buffer->size(), rows * shape_.width));
         logits_.resize(std::max(logits_.size(), rows * shape_.vocabulary));
-    }
-
-    void embed(std::size_t token, float* state) const {
-        const ByteMatrixValues& embedding = weights_.decoder.embedding;
-        for (std::size_t i = 0; i < shape_.width; ++i) {
-            const int value = int{embedding.values[token * shape_.width + i]} - int{embedding.zero};
-            state[i] = static_cast<float>(value) * embedding.scale;
-        }
     }
 
     void multiply(const PackedMatrix& matrix, const std::vector<float>& in, std::size_t in_step, std::size_t rows,
@@ -184,7 +177,7 @@ class Step {
 
     std::span<const NextToken> choose(std::size_t rows) {
         normalise(weights_.decoder.norm, rows);
-        multiply(weights_.decoder.output, norm_, shape_.width, rows, logits_);
+        multiply(weights_.decoder.tokens, norm_, shape_.width, rows, logits_);
         next_.clear();
         for (std::size_t row = 0; row < rows; ++row) {
             float* logits = logits_.data() + row * shape_.vocabulary;

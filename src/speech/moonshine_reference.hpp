@@ -237,12 +237,7 @@ inline MoonshineWeights Model::weights() const {
         pack(weights.decoder.layers.back().cross, layer.cross);
     }
     weights.decoder.norm = decoder_norm_;
-    weights.decoder.embedding = embedding_;
-    ByteMatrixValues output{width, vocabulary, std::vector<std::uint8_t>(width * vocabulary), embedding_.scale,
-                            embedding_.zero};
-    for (std::size_t i = 0; i < width * vocabulary; ++i)
-        output.values[i % width * vocabulary + i / width] = embedding_.values[i];
-    weights.decoder.output = PackedMatrix(output);
+    weights.decoder.tokens = PackedMatrix::transposed(embedding_);
     return weights;
 }
 

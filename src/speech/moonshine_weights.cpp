@@ -117,16 +117,6 @@ class Source {
     std::string wrong_;
 };
 
-ByteMatrixValues transposed(const ByteMatrixValues& matrix) {
-    ByteMatrixValues turned{matrix.outputs, matrix.inputs, std::vector<std::uint8_t>(matrix.values.size()),
-                            matrix.scale, matrix.zero};
-    for (std::size_t row = 0; row < matrix.inputs; ++row) {
-        for (std::size_t column = 0; column < matrix.outputs; ++column)
-            turned.values[column * matrix.inputs + row] = matrix.values[row * matrix.outputs + column];
-    }
-    return turned;
-}
-
 // Scores are divided by the root of a head's width: here, once for all.
 float score_scale(std::size_t width) {
     const std::size_t head_width = width / MoonshineShape{}.heads;
@@ -220,8 +210,7 @@ DecoderWeights read_decoder(Source& source, std::size_t width) {
     for (std::size_t i = 0; source.goes_on(root + "layers." + std::to_string(i) + "/input_layernorm/Mul"); ++i)
         decoder.layers.push_back(read_decoder_layer(source, root + "layers." + std::to_string(i) + "/", width));
     decoder.norm = source.list(root + "norm/Mul", 1, width);
-    decoder.embedding = source.embedding(root + "embed_tokens/Gather", width);
-    decoder.output = PackedMatrix(transposed(decoder.embedding));
+    decoder.tokens = PackedMatrix::transposed(source.embedding(root + "embed_tokens/Gather", width));
     return decoder;
 }
 

@@ -79,8 +79,7 @@ struct DecoderLayerWeights {
 struct DecoderWeights {
     std::vector<DecoderLayerWeights> layers;
     std::vector<float> norm;
-    ByteMatrixValues embedding;  // a token's vector after the other
-    PackedMatrix output;         // the same, as a matrix from vectors to tokens
+    PackedMatrix tokens;  // from vectors to tokens; an output's weights are its token's vector
 };
 
 /// A head of the decoder's attention to the frames that looks where the words are said.

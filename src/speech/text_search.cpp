@@ -17,7 +17,7 @@ double worth(const PhraseTrie& phrases, const TextSoFar& text) {
 }
 
 bool is_likely(const NextToken& next, std::int32_t token) {
-    static const float share = static_cast<float>(std::exp(-likely_gap));
+    static const float share = static_cast<float>(std::exp(-likely_token_gap));
     const float most = next.probabilities[static_cast<std::size_t>(next.likeliest)];
     return next.probabilities[static_cast<std::size_t>(token)] >= share * most;
 }

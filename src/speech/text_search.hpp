@@ -58,10 +58,12 @@ struct TextStep {
 };
 
 /// So many texts at once at most: those of likely tokens, and those that phrases are the reason for.
-inline constexpr std::size_t most_likely_texts = 4;
+inline constexpr std::size_t most_likely_texts = 3;
 inline constexpr std::size_t most_phrase_texts = 3;
-/// Nats behind the best from which a text of likely tokens is not followed.
+/// Nats behind the best from which a text of likely tokens is not followed, and behind the likeliest token from which
+/// another is not a likely one.
 inline constexpr double likely_gap = 3;
+inline constexpr double likely_token_gap = 2;
 
 /// The texts that have ended: how many of likely tokens, and the best, behind which no other may fall too far.
 class EndedTexts {

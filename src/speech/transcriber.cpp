@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -15,17 +16,21 @@ namespace speech {
 namespace {
 
 constexpr std::size_t largest_batch = 8;  // of segments that one thread recognises together
+constexpr double usual_segment_seconds = 15;
 constexpr std::int64_t progress_every_samples = 2 * model::sample_rate_hz;
 
 class Transcription {
   public:
-    Transcription(const ChannelLayout& layout, const VoiceActivityModel& voice_activity, const Recogniser& recogniser,
-                  runtime::Threads& threads, const TranscribeOptions& options, const ProgressListener& progress)
+    Transcription(const media::PcmSource& source, const VoiceActivityModel& voice_activity,
+                  const Recogniser& recogniser, runtime::Threads& threads, const TranscribeOptions& options,
+                  const ProgressListener& progress)
         : recogniser_(recogniser),
           progress_(progress),
+          threads_(threads.size()),
+          duration_seconds_(source.info().duration_seconds.value_or(std::numeric_limits<double>::infinity())),
           engine_cpu_ns_(options.engine_cpu_ns),
           speaker_model_(options.speaker_model),
-          cutter_(voice_activity, layout, options.engine_cpu_ns),
+          cutter_(voice_activity, {source.channels(), options.channels_apart}, options.engine_cpu_ns),
           stitcher_(options.language, engine_fingerprint(recogniser, voice_activity, speaker_model_)),
           diarization_(options.speakers),
           pool_(threads, std::max<std::size_t>(options.batches_in_flight, 1)) {}
@@ -42,6 +47,7 @@ class Transcription {
 
     [[nodiscard]] Recognitions recognise(const std::vector<std::vector<float>>& segments) const;
     base::Result<void> begin_segments();
+    [[nodiscard]] std::size_t batch_size() const;
     base::Result<void> submit();
     base::Result<void> settle_oldest();
     base::Result<void> settle_ready();
@@ -50,6 +56,8 @@ class Transcription {
 
     const Recogniser& recogniser_;
     const ProgressListener& progress_;
+    std::size_t threads_;
+    double duration_seconds_;  // as the container claims
     std::atomic<std::int64_t>* engine_cpu_ns_;
     const SpeakerModel* speaker_model_;  // absent: speakers are not told apart
     ChannelCutter cutter_;
@@ -75,10 +83,18 @@ base::Result<void> Transcription::begin_segments() {
     while (auto segment = cutter_.next()) {
         if (segment->skipped.empty()) collected_samples_.push_back(std::move(segment->samples));
         collected_.push_back({std::move(segment->plan), segment->skipped});
-        if (collected_.size() < batch_size_) continue;
+        if (collected_.size() < batch_size()) continue;
         if (auto submitted = submit(); !submitted) return submitted;
     }
     return {};
+}
+
+// Towards the end no batch is more than a thread's share of what is left, so that all threads end at about one time.
+std::size_t Transcription::batch_size() const {
+    if (threads_ == 1) return batch_size_;
+    const double left_seconds = duration_seconds_ - model::seconds_of_samples(cutter_.heard_samples());
+    const double share = left_seconds / (usual_segment_seconds * static_cast<double>(threads_));
+    return static_cast<std::size_t>(std::clamp(share, 1.0, static_cast<double>(batch_size_)));
 }
 
 base::Result<void> Transcription::submit() {
@@ -166,8 +182,7 @@ base::Result<model::Transcript> transcribe(media::PcmSource& source, const Voice
                                            const Recogniser& recogniser, runtime::Threads& threads,
                                            const TranscribeOptions& options, const ProgressListener& progress,
                                            const std::atomic<bool>& stop) {
-    const ChannelLayout layout{source.channels(), options.channels_apart};
-    Transcription transcription(layout, voice_activity, recogniser, threads, options, progress);
+    Transcription transcription(source, voice_activity, recogniser, threads, options, progress);
     while (true) {
         if (stop) return base::fail(base::ErrorCode::cancelled, "the transcription was stopped");
         const auto samples = source.read();
