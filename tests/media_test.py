@@ -37,7 +37,9 @@ def test_file_does_what_is_expected(batch, entry):
     if expected == "words":
         assert words(text_of(outcome))
     if expected == "words" and entry["text"]:
-        assert word_error_rate(entry["text"], text_of(outcome)) <= 0.5, text_of(outcome)
+        heard = text_of(outcome)
+        same = "".join(words(heard)) == "".join(words(entry["text"]))  # "Fire fox" in one word
+        assert same or word_error_rate(entry["text"], heard) <= 0.5, heard
 
 
 def test_each_failure_is_one_line_with_its_code(batch):
