@@ -224,7 +224,6 @@ class Search {
         follow(speech::go_on(phrases_, texts_, next), next);
         end_those_that_have();
         leave_behind();
-        if (ended_.enough()) open_.clear();
     }
 
     Sequence take() { return *std::move(best_); }

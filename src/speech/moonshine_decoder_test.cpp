@@ -69,7 +69,7 @@ Tokens searched(const Model& model, const DecoderInput& input) {
     Tokens best;
     double worth = -std::numeric_limits<double>::infinity();
     EndedTexts ended;
-    while (!open.empty() && !ended.enough()) {
+    while (!open.empty()) {
         std::vector<std::vector<float>> shares;
         std::vector<NextToken> next;
         for (const Tokens& text : open) {

@@ -151,7 +151,7 @@ void EndedTexts::add(const PhraseTrie& phrases, const TextSoFar& text) {
 
 bool EndedTexts::leave_behind(const PhraseTrie& phrases, const TextSoFar& text) const {
     if (text.strayed) return worth(phrases, text) < most_ - phrase_gap;
-    return text.log_probability() < likeliest_ - likely_gap;
+    return likely_ >= most_likely_texts || text.log_probability() < likeliest_ - likely_gap;
 }
 
 void keep(const PhraseTrie& phrases, TextSoFar& text, PhraseTrie::Node said) {

@@ -69,9 +69,8 @@ inline constexpr double likely_token_gap = 2;
 class EndedTexts {
   public:
     void add(const PhraseTrie& phrases, const TextSoFar& text);
-    /// Whether that is enough to end the search.
-    [[nodiscard]] bool enough() const { return likely_ >= most_likely_texts; }
-    /// Whether an open text is too far behind to be followed.
+    /// Whether an open text is not followed any more: it is too far behind, or enough others of likely tokens have
+    /// ended.
     [[nodiscard]] bool leave_behind(const PhraseTrie& phrases, const TextSoFar& text) const;
 
   private:

@@ -129,7 +129,7 @@ Found search(const PhraseTrie& trie, const RandomModel& model) {
     std::vector<Tokens> tokens(1);
     Found best;
     EndedTexts ended;
-    while (!texts.empty() && !ended.enough()) {
+    while (!texts.empty()) {
         std::vector<std::vector<float>> shares;
         std::vector<NextToken> next;
         for (const Tokens& text : tokens)
@@ -395,7 +395,22 @@ TEST(TextSearch, LeavesBehindWhatHasNoHopeAgainstTheEnded) {
     ended.add(none, text_of(-4));
     EXPECT_FALSE(ended.leave_behind(none, text_of(-2 - likely_gap + 0.01)));
     EXPECT_TRUE(ended.leave_behind(none, text_of(-2 - likely_gap - 0.01)));
-    EXPECT_FALSE(ended.enough());
+    ended.add(none, text_of(-4));
+    EXPECT_TRUE(ended.leave_behind(none, text_of(-1))) << "enough have ended";
+}
+
+TEST(TextSearch, WaitsForAPhraseThatEndsLater) {
+    const PhraseTrie trie(std::vector<Tokens>{{3}}, continues);
+    EndedTexts ended;
+    TextSoFar text;
+    text.append(1, -1);
+    for (std::size_t i = 0; i < most_likely_texts; ++i)
+        ended.add(trie, text);
+    EXPECT_TRUE(ended.leave_behind(trie, text));
+    text.strayed = true;
+    EXPECT_FALSE(ended.leave_behind(trie, text));
+    text.append(1, -9);
+    EXPECT_TRUE(ended.leave_behind(trie, text)) << "no phrase makes that good";
 }
 
 TEST(TextSearch, AStrayedTextThatSaysNoPhraseIsWorthNothing) {
