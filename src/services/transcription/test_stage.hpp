@@ -39,7 +39,7 @@ inline std::vector<float> spoken(int times) {
         const float gain = 1.0F - 0.01F * static_cast<float>(i);
         for (const float sample : speech::fixtures::speech_samples())
             samples.push_back(gain * sample);
-        samples.resize(samples.size() + 56'000);
+        samples.resize(samples.size() + 52'000);
     }
     return samples;
 }

@@ -135,13 +135,13 @@ TEST(Transcription, EventsThatComeTwiceBeginOneRun) {
 
 TEST(Transcription, TellsProgressInTwentiethsAtMost) {
     Stage stage;
-    stage.upload(spoken(24));
+    stage.upload(spoken(21));
     stage.queue();
     stage.test.settle();
     const auto told = stage.test.events("transcription.progressed");
     EXPECT_GE(told.size(), 1U);
     EXPECT_LE(told.size(), 20U);
-    EXPECT_EQ(*told.back().payload.member("segments_total")->integer(), 24);
+    EXPECT_EQ(*told.back().payload.member("segments_total")->integer(), 21);
 }
 
 struct Refusal {
