@@ -50,7 +50,8 @@ void expect_defined(const Model& model, const DecoderInput& input, const Decoded
     for (std::size_t i = 0; i < steps; ++i) {
         const Model::Step step = model.next(frames, said);
         const auto chosen = static_cast<std::size_t>(i < result.tokens.size() ? result.tokens[i] : end_token);
-        ASSERT_GE(step.logits[chosen], *std::ranges::max_element(step.logits) - likely_token_gap - 0.02) << "token " << i;
+        ASSERT_GE(step.logits[chosen], *std::ranges::max_element(step.logits) - likely_token_gap - 0.02)
+            << "token " << i;
         if (i < result.tokens.size()) {
             ASSERT_NEAR(static_cast<double>(result.probabilities[i]), probability_of(step.logits, chosen), 0.01);
         }
