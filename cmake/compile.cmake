@@ -19,6 +19,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # (GCC bugs 105329, 105651, 105562).
   add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # The standard library's own stable_sort (GCC 12) uses what it calls deprecated.
+  add_compile_options(-Wno-deprecated-declarations)
+endif()
 add_compile_options($<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2> -fstack-protector-strong)
 
 if(VT_SANITIZE)

@@ -125,6 +125,8 @@ Result<void> Recording::patch(bool last) {
 Result<void> Recording::find_offset() {
     const auto answer = ask(tus_request("HEAD", target_));
     if (!answer) return std::unexpected(answer.error());
+    if (answer->status == 404 || answer->status == 410)
+        return base::fail(ErrorCode::upload_gone, "the session of the stream was deleted or cancelled");
     if (answer->status != 200)
         return base::fail(ErrorCode::unavailable, "the upload service does not say how much of the stream it has");
     const std::string field(answer->headers.find("Upload-Offset").value_or(""));

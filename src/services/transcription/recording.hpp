@@ -1,7 +1,8 @@
 // The audio of a live stream on its way into a session of its own: an upload of the upload service, made by
 // POST /internal/recordings and filled by tus. A piece goes for each half minute of sound, megabyte, or minute that
 // passes; when this process dies, the upload ends with the last of them. Calls wait for that service, ten seconds
-// each at most, as handlers may. Bounded: what cannot be passed on for now is held up to 4 MiB. One thread at a time.
+// each at most: a piece takes one, or three when an answer was lost; the end up to three such. Bounded: what cannot be
+// passed on for now is held up to 4 MiB. One thread at a time.
 #pragma once
 #include <chrono>
 #include <cstdint>

@@ -48,6 +48,16 @@ TEST_F(Recordings, LeavesNothingWhenItsSessionIsRefused) {
     EXPECT_TRUE(platform.events("upload.failed").empty()) << "there is nobody to tell";
 }
 
+TEST_F(Recordings, TellTheSessionWhoseAnswerWasPerhapsLost) {
+    sessions.refuse_creation = base::ErrorCode::unavailable;
+    EXPECT_EQ(error_code(begin().body), "unavailable");
+    platform.settle();
+    EXPECT_EQ(platform.events("upload.failed").size(), 1U);
+    wait(std::chrono::hours(25));
+    EXPECT_TRUE(keys().empty());
+    EXPECT_EQ(platform.events("upload.failed").size(), 1U);
+}
+
 TEST_F(Recordings, AreForThoseWhoMayMakeSessions) {
     EXPECT_EQ(
         ask("POST", "/internal/recordings", {{"Content-Type", "application/json"}}, "{}", without("sessions:write"))
