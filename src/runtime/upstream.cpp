@@ -22,8 +22,7 @@ std::string key_of(const Url& url) {
 }  // namespace
 
 UpstreamPool::UpstreamPool(Network& network, HttpClientOptions options, TlsContext tls)
-    : network_(network),
-      options_(std::move(options)),
+    : options_(std::move(options)),
       tls_(std::move(tls)),
       strand_(asio::make_strand(network.state().context)),
       resolver_(strand_) {}

@@ -54,7 +54,6 @@ class UpstreamPool : public std::enable_shared_from_this<UpstreamPool> {
     base::Error fault(base::Error error, TimePoint deadline) const;
     base::Error io_fault(const IoOutcome& outcome, const char* what) const;
 
-    Network& network_;
     HttpClientOptions options_;
     TlsContext tls_;
     Strand strand_;

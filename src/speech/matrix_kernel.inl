@@ -149,7 +149,7 @@ VT_TARGET void tiles_of_rows(const Weights& weights, const typename Weights::Val
                              std::size_t inputs, float scale, const float* bias, const typename Weights::Input* in,
                              std::size_t in_step, std::size_t rows, float* out, std::size_t out_step) {
     std::size_t row = 0;
-    const auto tiles = [&]<std::size_t count>() VT_TARGET {
+    const auto tiles = [&]<std::size_t count>() {
         for (; row + count <= rows; row += count) {
             tile_of<count, lines>(weights, at, line_step, inputs, scale, bias, in + row * in_step, in_step,
                                   out + row * out_step, out_step);
@@ -168,7 +168,7 @@ VT_TARGET void all_tiles(const Weights& weights, const typename Weights::Value* 
                          const typename Weights::Input* in, std::size_t in_step, std::size_t rows, float* out,
                          std::size_t out_step) {
     std::size_t line = 0;
-    const auto tiles = [&]<std::size_t count>() VT_TARGET {
+    const auto tiles = [&]<std::size_t count>() {
         for (; line + count <= lines; line += count) {
             tiles_of_rows<count>(weights, at + line * line_step, line_step, inputs, scale,
                                  bias == nullptr ? nullptr : bias + line * line_floats, in, in_step, rows,
