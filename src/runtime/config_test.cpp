@@ -172,4 +172,16 @@ TEST(ParseConfigFile, BoundsItsInput) {
     EXPECT_TRUE(runtime::parse_config_file("\xEF\xBB\xBF# only a comment\n"));
 }
 
+// é, kana, a presentation form: in texts and comments as they are, elsewhere an error.
+TEST(ParseConfigFile, TakesAnyCharacterWhereTomlDoes) {
+    for (const std::string character : {"\u00E9", "\u0489", "\u3042", "\uFB26", "\uFEFC"}) {
+        const auto rows = runtime::parse_config_file("a = \"" + character + "\" # " + character + "\n");
+        ASSERT_TRUE(rows) << character;
+        EXPECT_EQ(rows->at(0).text, character);
+        for (const std::string& file :
+             {character + " = 1", "a" + character + " = 1", "a =" + character + "1", "a = 1" + character})
+            EXPECT_FALSE(runtime::parse_config_file(file)) << file;
+    }
+}
+
 }  // namespace
