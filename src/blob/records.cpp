@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "base/encoding.hpp"
 #include "base/sha256.hpp"
@@ -83,6 +84,7 @@ class Reading {
         Attributes values;
         for (std::uint64_t left = number(); left > 0 && good_; --left) {
             std::string name = text();
+            if (!values.empty() && name <= values.rbegin()->first) good_ = false;  // written in order, each once
             values[std::move(name)] = text();
         }
         return values;
@@ -162,7 +164,9 @@ std::optional<UploadRecord> decode_upload(std::span<const std::byte> bytes) {
 std::optional<PartRecord> decode_part(std::span<const std::byte> bytes) {
     Reading reading(bytes, part_magic);
     PartRecord record;
-    record.number = static_cast<std::uint32_t>(reading.number());
+    const std::uint64_t number = reading.number();
+    if (number > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+    record.number = static_cast<std::uint32_t>(number);
     record.size_bytes = reading.number();
     record.written_ms = reading.time();
     record.chunks = reading.chunks();

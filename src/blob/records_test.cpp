@@ -52,6 +52,27 @@ TEST(Records, LengthsThatLieAreRefused) {
     }
 }
 
+// The record with one byte for another, under a hash that is right.
+Bytes with_byte(Bytes record, std::size_t at, char byte) {
+    record.resize(record.size() - sizeof(Digest));
+    record.at(at) = static_cast<std::byte>(byte);
+    const Digest hash = digest(record);
+    record.insert(record.end(), hash.begin(), hash.end());
+    return record;
+}
+
+TEST(Records, OnlyWhatIsWrittenSoIsRead) {
+    const Bytes part = encode(PartRecord{7, 10, 5, std::vector<ChunkCheck>(1)});
+    EXPECT_TRUE(decode_part(with_byte(part, 8, 8)));
+    EXPECT_FALSE(decode_part(with_byte(part, 8 + 6, 1))) << "a number that no part has";
+    const Bytes upload = encode(UploadRecord{"", "", {{"a", "1"}, {"c", "2"}}, 0, 0});
+    const std::size_t first_name = 8 + 8 + 8 + 8 + 8;
+    ASSERT_EQ(upload.at(first_name), std::byte{'a'});
+    EXPECT_TRUE(decode_upload(with_byte(upload, first_name, 'b')));
+    EXPECT_FALSE(decode_upload(with_byte(upload, first_name, 'c'))) << "the same name twice";
+    EXPECT_FALSE(decode_upload(with_byte(upload, first_name, 'd'))) << "in another order";
+}
+
 TEST(Records, TheListHashFollowsFromTheChunks) {
     IndexRecord index = an_index();
     const std::string hash = describe(index).content_hash;
