@@ -1,5 +1,5 @@
 // PUT and GET /v1/sessions/{id}/video.
-#include <cstring>
+#include <algorithm>
 
 #include "runtime/problem.hpp"
 #include "runtime/uri.hpp"
@@ -82,7 +82,7 @@ class BlobSource final : public runtime::BodySource {
             rest_ = *next;
         }
         const std::size_t size = std::min(buffer.size(), rest_.size());
-        std::memcpy(buffer.data(), rest_.data(), size);
+        std::ranges::copy(rest_.first(size), buffer.begin());
         rest_ = rest_.subspan(size);
         return size;
     }
