@@ -449,11 +449,12 @@ def test_an_engine_that_is_killed_is_told_and_the_gateway_lives(split, talk, wri
     assert [final["text"] for final in of_type(messages, "final") if final["text"]] == [segment["text"] for segment in written["segments"]]
 
 
-def test_what_was_passed_on_is_kept_when_the_engine_is_killed(split, talk):
+@pytest.mark.parametrize("process,start_again", [("engine", "restart_engine"), ("door", "start_door")])
+def test_what_was_passed_on_is_kept_when_a_process_is_killed(process, start_again, split, talk):
     with keeping(split, talk[:RATE * 2 * 40]) as (stream, session_id):
-        split.engine.kill()
+        getattr(split, process).kill()
         read_all(stream)
-    split.restart_engine()
+    getattr(split, start_again)()
     session = split.client.wait_ended(session_id)
     assert session["status"] == "completed", session
     assert 30 <= split.client.transcript(session_id, "json").json()["duration"] <= 40
@@ -468,16 +469,6 @@ def test_what_was_heard_is_kept_when_the_engine_is_restarted(split, talk):
     split.restart_engine()
     assert split.client.wait_ended(session_id)["status"] == "completed"
     assert split.client.transcript(session_id, "json").json()["duration"] == pytest.approx(40, abs=1)
-
-
-def test_what_was_passed_on_is_kept_when_the_upload_service_is_killed(split, talk):
-    with keeping(split, talk[:RATE * 2 * 40]) as (stream, session_id):
-        split.door.kill()
-        read_all(stream)
-    split.start_door()
-    session = split.client.wait_ended(session_id)
-    assert session["status"] == "completed", session
-    assert 30 <= split.client.transcript(session_id, "json").json()["duration"] <= 40
 
 
 def test_a_restart_says_goodbye(split):

@@ -15,7 +15,7 @@ using runtime::Response;
 // Where only the answer may have been lost there may be a session, which then hears that nothing will come.
 Result<void> end_unmade(const Uploads& shared, const Unit& unit, const Upload& upload, const base::Error& error) {
     const bool answered =
-        error.code != base::ErrorCode::unavailable && error.code != base::ErrorCode::request_timed_out;
+        error.code != base::ErrorCode::unavailable && error.code != base::ErrorCode::deadline_exceeded;
     if (!answered) return give_up(shared, unit, upload, State::failed, error);
     const auto ended = in_write(shared, unit.tenant_id, unit.origin, [&](store::Transaction& transaction) {
         return end_upload(transaction, upload, State::failed);

@@ -49,13 +49,16 @@ TEST_F(Recordings, LeavesNothingWhenItsSessionIsRefused) {
 }
 
 TEST_F(Recordings, TellTheSessionWhoseAnswerWasPerhapsLost) {
-    sessions.refuse_creation = base::ErrorCode::unavailable;
-    EXPECT_EQ(error_code(begin().body), "unavailable");
-    platform.settle();
-    EXPECT_EQ(platform.events("upload.failed").size(), 1U);
+    std::size_t told = 0;
+    for (const base::ErrorCode code : {base::ErrorCode::unavailable, base::ErrorCode::deadline_exceeded}) {
+        sessions.refuse_creation = code;
+        EXPECT_EQ(error_code(begin().body), base::code_name(code));
+        platform.settle();
+        EXPECT_EQ(platform.events("upload.failed").size(), ++told);
+    }
     wait(std::chrono::hours(25));
     EXPECT_TRUE(keys().empty());
-    EXPECT_EQ(platform.events("upload.failed").size(), 1U);
+    EXPECT_EQ(platform.events("upload.failed").size(), told);
 }
 
 TEST_F(Recordings, AreForThoseWhoMayMakeSessions) {
