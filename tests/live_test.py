@@ -465,9 +465,9 @@ def test_what_was_heard_is_kept_when_the_engine_is_restarted(split, talk):
         split.engine.process.terminate()
         assert read_all(stream)[1] == 1012
     assert split.engine.process.wait(timeout=60) == 0
-    assert split.client.get(f"/v1/sessions/{session_id}").json()["status"] == "queued", "nobody had to wait for a sweep"
     split.restart_engine()
     assert split.client.wait_ended(session_id)["status"] == "completed"
+    # A sweep would find only the first piece of 30 s: the engine passed the rest on before it went.
     assert split.client.transcript(session_id, "json").json()["duration"] == pytest.approx(40, abs=1)
 
 
