@@ -2,15 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "formats/test_rules.hpp"
+
 namespace formats {
 namespace {
 
-constexpr double film_hz = 24;
-const SubtitleRules& rules = all_rule_sets().front();
+using test::film_hz;
+using test::netflix_en;
 
 std::vector<std::string> broken_rules(const std::vector<Cue>& cues, double frame_rate_hz = film_hz) {
     std::vector<std::string> names;
-    for (const RuleViolation& violation : check_cues(cues, rules, frame_rate_hz))
+    for (const RuleViolation& violation : check_cues(cues, netflix_en, frame_rate_hz))
         names.push_back(violation.rule);
     return names;
 }
@@ -48,13 +50,13 @@ TEST(CueCheck, GapsAreCountedInFramesForTheCueBeforeThem) {
     EXPECT_EQ(broken_rules(with_gap(499)), Names{"close_gap_frames"});
     EXPECT_EQ(broken_rules(with_gap(500)), Names{});
     EXPECT_EQ(broken_rules(with_gap(80), 25), Names{}) << "two frames at 25 a second";
-    EXPECT_EQ(check_cues(with_gap(50), rules, film_hz)[0].cue, 1U);
-    EXPECT_DOUBLE_EQ(check_cues(with_gap(50), rules, film_hz)[0].value, 1.2);
+    EXPECT_EQ(check_cues(with_gap(50), netflix_en, film_hz)[0].cue, 1U);
+    EXPECT_DOUBLE_EQ(check_cues(with_gap(50), netflix_en, film_hz)[0].value, 1.2);
 }
 
 TEST(CueCheck, TellsTheWorstLine) {
     const auto violations =
-        check_cues(std::vector<Cue>{{0, 7000, {std::string(43, 'x'), std::string(50, 'x')}, 0}}, rules, film_hz);
+        check_cues(std::vector<Cue>{{0, 7000, {std::string(43, 'x'), std::string(50, 'x')}, 0}}, netflix_en, film_hz);
     ASSERT_EQ(violations.size(), 1U);
     EXPECT_EQ(violations[0].value, 50);
     EXPECT_EQ(violations[0].limit, 42);

@@ -3,15 +3,16 @@
 #include <gtest/gtest.h>
 
 #include "formats/cue_check.hpp"
+#include "formats/test_rules.hpp"
 
 namespace formats {
 namespace {
 
-constexpr double film_hz = 24;
-const SubtitleRules& rules = all_rule_sets().front();
+using test::film_hz;
+using test::netflix_en;
 
 std::vector<Cue> fitted(std::vector<Cue> cues, std::int64_t media_end_ms = 0) {
-    fit_times(cues, rules, film_hz, media_end_ms);
+    fit_times(cues, netflix_en, film_hz, media_end_ms);
     return cues;
 }
 
@@ -64,7 +65,7 @@ TEST(CueTimes, ACrowdOfCuesInNoTimeDoesNotOverlap) {
         EXPECT_LT(cues[i].start_ms, cues[i].end_ms);
         EXPECT_LE(cues[i].end_ms, cues[i + 1].start_ms);
     }
-    EXPECT_FALSE(check_cues(cues, rules, film_hz).empty());
+    EXPECT_FALSE(check_cues(cues, netflix_en, film_hz).empty());
 }
 
 }  // namespace

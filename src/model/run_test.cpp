@@ -10,9 +10,9 @@ namespace {
 
 using base::ErrorCode;
 using namespace model;
-using enum RunState;
 
 model::Run run_in(RunState state) {
+    using enum RunState;
     model::Run run{"acme", "r1", "s1", "engine", state};
     if (state == running) run.segments_total = run.segments_remaining = 2;
     if (state == assembling || state == completed) run.planned = true;
@@ -21,6 +21,7 @@ model::Run run_in(RunState state) {
 }
 
 TEST(Run, FollowsTheTableOfTransitions) {
+    using enum RunState;
     constexpr auto drop = ErrorCode::cancelled;
     constexpr auto no = ErrorCode::conflict;
     using Cell = std::variant<RunState, ErrorCode>;
@@ -46,14 +47,14 @@ TEST(Run, FollowsTheTableOfTransitions) {
 }
 
 TEST(Run, WithoutSpeechAssemblesAtTheEndOfThePlan) {
-    const model::Run planning = *model::apply(run_in(queued), PlanBegun{});
+    const model::Run planning = *model::apply(run_in(RunState::queued), PlanBegun{});
     const model::Run planned = *model::apply(planning, PlanFinished{});
-    EXPECT_EQ(planned.state, assembling);
+    EXPECT_EQ(planned.state, RunState::assembling);
     EXPECT_TRUE(begins_assembly(planning, planned));
 }
 
 TEST(Run, CommitsAreNeverMoreThanTheSegments) {
-    model::Run run = *model::apply(*model::apply(run_in(queued), PlanBegun{}), SegmentsAdded{1});
+    model::Run run = *model::apply(*model::apply(run_in(RunState::queued), PlanBegun{}), SegmentsAdded{1});
     run = *model::apply(run, SegmentDone{});
     EXPECT_EQ(model::apply(run, SegmentDone{}).error().code, ErrorCode::conflict);
     EXPECT_EQ(model::apply(run, SegmentsAdded{-1}).error().code, ErrorCode::conflict);
@@ -64,10 +65,10 @@ TEST(Run, AssemblyBeginsOnceWhateverTheOrder) {
     constexpr std::uint64_t seed = 17;
     base::SeededRandom random(seed);
     for (int history = 0; history < 1000; ++history) {
-        model::Run run = *model::apply(run_in(queued), PlanBegun{});
+        model::Run run = *model::apply(run_in(RunState::queued), PlanBegun{});
         std::int64_t batches = static_cast<std::int64_t>(random.below(4));
         int begun = 0;
-        while (run.state == running) {
+        while (run.state == RunState::running) {
             const bool plan = run.segments_remaining == 0 || random.below(2) == 0;
             RunChange change = SegmentDone{};
             if (plan && !run.planned)
@@ -83,6 +84,7 @@ TEST(Run, AssemblyBeginsOnceWhateverTheOrder) {
 }
 
 TEST(RunState, HasOneNameEach) {
+    using enum RunState;
     for (const auto state : {queued, running, assembling, completed, failed, cancelled}) {
         EXPECT_EQ(parse_run_state(state_name(state)), state);
     }

@@ -13,8 +13,9 @@ namespace simulation {
 namespace {
 
 FakeEngines& engines() {
-    static FakeEngines engines(std::make_shared<const speech::VoiceActivityModel>(speech::fixtures::voice_activity()),
-                               speech::fixtures::speech_samples());
+    static FakeEngines engines(
+        std::make_shared<const speech::VoiceActivityModel>(speech::fixtures::load_voice_activity()),
+        speech::fixtures::speech_samples());
     return engines;
 }
 

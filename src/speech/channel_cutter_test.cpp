@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::size_t second = 16000;
 
-const VoiceActivityModel& voice_activity() {
-    static const VoiceActivityModel model = fixtures::voice_activity();
-    return model;
-}
-
 // Speech of 2.7 s after `delay` seconds, then silence up to `seconds` in all.
 std::vector<float> spoken(std::size_t delay, std::size_t seconds) {
     std::vector<float> samples(delay * second);
@@ -40,8 +35,8 @@ struct Cut {
     int channels = 0;
 };
 
-Cut cut(const std::vector<std::vector<float>>& channels, std::size_t block = 4096, bool told = true) {
-    ChannelCutter cutter(voice_activity(), {static_cast<int>(channels.size()), told});
+Cut cut_channels(const std::vector<std::vector<float>>& channels, std::size_t block = 4096, bool told = true) {
+    ChannelCutter cutter(fixtures::voice_activity(), {static_cast<int>(channels.size()), told});
     const auto samples = interleaved(channels);
     Cut result;
     const auto take = [&] {
@@ -62,7 +57,7 @@ Cut cut(const std::vector<std::vector<float>>& channels, std::size_t block = 409
 
 // The same as a cutter of that channel alone gives.
 std::vector<PlannedSegment> alone(const std::vector<float>& samples, int channel) {
-    SegmentCutter cutter(voice_activity());
+    SegmentCutter cutter(fixtures::voice_activity());
     cutter.push(samples);
     cutter.finish();
     std::vector<PlannedSegment> plans;
@@ -83,7 +78,7 @@ std::vector<PlannedSegment> plans_of(const Cut& cut, std::optional<int> channel)
 
 TEST(ChannelCutter, CutsEachChannelAsIfItWereAlone) {
     const std::vector channels{spoken(0, 9), spoken(1, 9), spoken(5, 9)};
-    const Cut result = cut(channels);
+    const Cut result = cut_channels(channels);
     EXPECT_EQ(result.channels, 3);
     for (int channel = 0; channel < 3; ++channel) {
         const auto expected = alone(channels[static_cast<std::size_t>(channel)], channel);
@@ -96,10 +91,10 @@ TEST(ChannelCutter, CutsEachChannelAsIfItWereAlone) {
 
 TEST(ChannelCutter, GivesTheSameInTheSameOrderForAnyBlocks) {
     const std::vector channels{spoken(0, 9), spoken(1, 9)};
-    const Cut expected = cut(channels, 9 * second);
+    const Cut expected = cut_channels(channels, 9 * second);
     ASSERT_EQ(expected.segments.size(), 2U);
     for (const std::size_t block : {1U, 511U, 512U, 513U, 4096U}) {
-        const Cut result = cut(channels, block);
+        const Cut result = cut_channels(channels, block);
         ASSERT_EQ(result.segments.size(), expected.segments.size()) << block;
         for (std::size_t i = 0; i < result.segments.size(); ++i) {
             EXPECT_EQ(result.segments[i].plan, expected.segments[i].plan) << block;
@@ -112,7 +107,7 @@ TEST(ChannelCutter, HearsChannelsOfOneSoundOnce) {
     auto almost = spoken(0, 5);
     for (float& sample : almost)
         sample *= 0.8F;
-    const Cut result = cut({spoken(0, 5), almost, spoken(0, 5)});
+    const Cut result = cut_channels({spoken(0, 5), almost, spoken(0, 5)});
     EXPECT_EQ(result.channels, 1);
     ASSERT_EQ(result.segments.size(), 1U);
     EXPECT_EQ(result.segments.front().plan.channel, 0);
@@ -124,7 +119,7 @@ TEST(ChannelCutter, PartsChannelsWhenTheySoundDifferent) {
     const auto late = spoken(7, 12);
     std::copy(late.begin() + 6 * static_cast<std::ptrdiff_t>(second), late.end(),
               second_channel.begin() + 6 * static_cast<std::ptrdiff_t>(second));
-    const Cut result = cut({first, second_channel, first});
+    const Cut result = cut_channels({first, second_channel, first});
     EXPECT_EQ(result.channels, 2);
     EXPECT_EQ(plans_of(result, 0).size(), 1U);  // what all of them said
     ASSERT_EQ(plans_of(result, 1).size(), 1U);  // what only the second one said
@@ -133,11 +128,11 @@ TEST(ChannelCutter, PartsChannelsWhenTheySoundDifferent) {
 }
 
 TEST(ChannelCutter, SaysNoChannelOfAMix) {
-    const Cut result = cut({spoken(0, 5)}, 4096, false);
+    const Cut result = cut_channels({spoken(0, 5)}, 4096, false);
     EXPECT_EQ(result.channels, 0);
     ASSERT_EQ(result.segments.size(), 1U);
     EXPECT_EQ(result.segments.front().plan.channel, std::nullopt);
-    EXPECT_EQ(cut({spoken(0, 5)}).segments.front().plan.channel, 0);
+    EXPECT_EQ(cut_channels({spoken(0, 5)}).segments.front().plan.channel, 0);
 }
 
 }  // namespace

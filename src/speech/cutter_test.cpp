@@ -18,18 +18,13 @@ std::vector<float> spoken(int times, double pause_seconds, float gain = 1) {
     return samples;
 }
 
-const VoiceActivityModel& voice_activity() {
-    static const VoiceActivityModel model = fixtures::voice_activity();
-    return model;
-}
-
 void take(SegmentCutter& cutter, std::vector<CutSegment>& segments) {
     while (auto segment = cutter.next())
         segments.push_back(*std::move(segment));
 }
 
 std::vector<CutSegment> cut(std::span<const float> samples, std::size_t block) {
-    SegmentCutter cutter(voice_activity());
+    SegmentCutter cutter(fixtures::voice_activity());
     std::vector<CutSegment> segments;
     for (std::size_t at = 0; at < samples.size(); at += block) {
         cutter.push(samples.subspan(at, std::min(block, samples.size() - at)));
@@ -86,7 +81,7 @@ TEST(SegmentCutter, HasNothingToSayOfSilence) {
 
 TEST(SegmentCutter, SegmentsComeBeforeTheStreamEnds) {
     const auto samples = spoken(2, 4);
-    SegmentCutter cutter(voice_activity());
+    SegmentCutter cutter(fixtures::voice_activity());
     cutter.push(samples);
     EXPECT_TRUE(cutter.next());
     EXPECT_GT(cutter.first_needed_sample(), 0);
@@ -94,7 +89,8 @@ TEST(SegmentCutter, SegmentsComeBeforeTheStreamEnds) {
 
 TEST(EngineFingerprint, NamesRecogniserVoiceActivityAndPlan) {
     const fakes::FakeRecogniser recogniser([](std::span<const float>) { return Recognition{}; });
-    EXPECT_EQ(engine_fingerprint(recogniser, voice_activity()), "fake/1 " + voice_activity().fingerprint() + " plan-3");
+    EXPECT_EQ(engine_fingerprint(recogniser, fixtures::voice_activity()),
+              "fake/1 " + fixtures::voice_activity().fingerprint() + " plan-3");
 }
 
 }  // namespace

@@ -20,8 +20,14 @@ inline std::filesystem::path models() {
     return std::filesystem::path(VT_BINARIES) / "models";
 }
 
-inline VoiceActivityModel voice_activity() {
+inline VoiceActivityModel load_voice_activity() {
     return VoiceActivityModel::load(models() / "silero-vad/silero_vad_16k.safetensors").value();
+}
+
+/// Loaded once for all tests of a program.
+inline const VoiceActivityModel& voice_activity() {
+    static const VoiceActivityModel model = load_voice_activity();
+    return model;
 }
 
 inline std::string bytes_of(const std::filesystem::path& path) {

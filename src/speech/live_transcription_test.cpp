@@ -18,11 +18,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-const VoiceActivityModel& voice_activity() {
-    static const VoiceActivityModel model = fixtures::voice_activity();
-    return model;
-}
-
 // Speech of 2.7 s, `times` over, with `pause` seconds of silence after each.
 std::vector<float> spoken(int times, double pause_seconds) {
     std::vector<float> samples;
@@ -74,7 +69,7 @@ Told stream(const std::vector<float>& samples, const Stream& how = {}) {
         clock.advance(how.recognising);
         return how.answer(segment);
     });
-    LiveTranscription live(voice_activity(), recogniser, clock);
+    LiveTranscription live(fixtures::voice_activity(), recogniser, clock);
     Told told;
     const auto begin = clock.now();
     const auto arrival_of = [&](std::size_t sample) { return begin + std::chrono::microseconds(sample * 1000 / 16); };
@@ -98,7 +93,7 @@ std::vector<std::string> texts_of_file(const std::vector<float>& samples) {
     runtime::Threads threads(1);
     const std::atomic<bool> never_stop{false};
     const auto transcript = transcribe(
-                                source, voice_activity(), fakes::FakeRecogniser(half_seconds), threads, {},
+                                source, fixtures::voice_activity(), fakes::FakeRecogniser(half_seconds), threads, {},
                                 [](const Progress&) {}, never_stop)
                                 .value();
     std::vector<std::string> texts;
@@ -197,7 +192,7 @@ TEST(LiveTranscription, SaysNothingInSilenceAndPassesFailuresOn) {
     base::ManualClock clock;
     const fakes::FakeRecogniser broken(
         [](std::span<const float>) { return base::fail(base::ErrorCode::model_broken, "it is broken"); });
-    LiveTranscription live(voice_activity(), broken, clock);
+    LiveTranscription live(fixtures::voice_activity(), broken, clock);
     ASSERT_TRUE(live.push(fixtures::speech_samples(), clock.now()));
     EXPECT_EQ(live.partial().error().code, base::ErrorCode::model_broken);
     EXPECT_EQ(live.finish().error().code, base::ErrorCode::model_broken);

@@ -47,7 +47,7 @@ struct Run {
 };
 
 base::Result<model::Transcript> transcribe_samples(std::vector<float> samples, const Run& run = {}) {
-    static const VoiceActivityModel voice_activity = fixtures::voice_activity();
+    const VoiceActivityModel& voice_activity = fixtures::voice_activity();
     fakes::Source source(std::move(samples), run.block);
     runtime::Threads threads(run.threads);
     return transcribe(source, voice_activity, fakes::FakeRecogniser(run.answer), threads,
@@ -155,7 +155,7 @@ TEST(Transcribe, EndsWithTheErrorOfTheRecogniser) {
 }
 
 TEST(Transcribe, EndsWithTheErrorOfTheSource) {
-    const VoiceActivityModel voice_activity = fixtures::voice_activity();
+    const VoiceActivityModel& voice_activity = fixtures::voice_activity();
     fakes::Source source(spoken(2, 3), 4096, base::Error{base::ErrorCode::media_corrupt, "damaged"});
     runtime::Threads threads(2);
     const auto transcript =
@@ -165,7 +165,7 @@ TEST(Transcribe, EndsWithTheErrorOfTheSource) {
 }
 
 TEST(Transcribe, StopsBetweenBlocks) {
-    const VoiceActivityModel voice_activity = fixtures::voice_activity();
+    const VoiceActivityModel& voice_activity = fixtures::voice_activity();
     fakes::Source source(spoken(10, 3));
     runtime::Threads threads(2);
     std::atomic<bool> stop = false;
@@ -178,7 +178,7 @@ TEST(Transcribe, StopsBetweenBlocks) {
 }
 
 TEST(Transcribe, AccountsForTheCpuTimeOfTheEngine) {
-    const VoiceActivityModel voice_activity = fixtures::voice_activity();
+    const VoiceActivityModel& voice_activity = fixtures::voice_activity();
     fakes::Source source(spoken(2, 3));
     runtime::Threads threads(1);
     std::atomic<std::int64_t> engine_cpu_ns = 0;
@@ -188,7 +188,7 @@ TEST(Transcribe, AccountsForTheCpuTimeOfTheEngine) {
 }
 
 TEST(Transcribe, HearsEachChannelOnItsOwn) {
-    static const VoiceActivityModel voice_activity = fixtures::voice_activity();
+    const VoiceActivityModel& voice_activity = fixtures::voice_activity();
     std::vector<float> first = spoken(3, 3);
     std::vector<float> second(first.size() / 3);
     second.insert(second.end(), first.begin(), first.end());

@@ -49,7 +49,7 @@ TEST(VoiceActivity, HearsNobodyInSilence) {
 }
 
 TEST(VoiceActivity, StreamsDoNotKnowOfEachOther) {
-    const VoiceActivityModel model = fixtures::voice_activity();
+    const VoiceActivityModel& model = fixtures::voice_activity();
     const auto samples = fixtures::speech_samples();
     const auto alone = probabilities_of(model, samples);
     VoiceActivity other(model);

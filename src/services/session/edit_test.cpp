@@ -22,12 +22,12 @@ model::Transcript heard() {
     return transcript;
 }
 
-base::Result<std::vector<EditedSegment>> parse(const std::string& segments) {
+base::Result<std::vector<EditedSegment>> parse_segments(const std::string& segments) {
     return parse_edit(base::parse_json(R"({"segments":)" + segments + "}").value(), heard().duration_seconds);
 }
 
 model::Transcript edit(const std::string& segments) {
-    return edited(heard(), parse(segments).value());
+    return edited(heard(), parse_segments(segments).value());
 }
 
 TEST(Edit, OfWhatWasReadChangesNothing) {
@@ -94,13 +94,15 @@ TEST(Edit, IsRefusedWhenItIsNoTranscript) {
         if (!json) continue;  // 1e999
         EXPECT_EQ(parse_edit(*json, 30).error().code, ErrorCode::invalid_argument) << wrong;
     }
-    EXPECT_EQ(parse(R"([{"start":0,"end":1,"text":"a","colour":"b"}])").error().code, ErrorCode::unknown_field);
+    EXPECT_EQ(parse_segments(R"([{"start":0,"end":1,"text":"a","colour":"b"}])").error().code,
+              ErrorCode::unknown_field);
 }
 
 TEST(Edit, BoundsTheTextOfASegment) {
     const std::string most(longest_segment_characters, 'a');
-    EXPECT_TRUE(parse(R"([{"start":0,"end":1,"text":")" + most + "\"}]"));
-    EXPECT_EQ(parse(R"([{"start":0,"end":1,"text":")" + most + "a\"}]").error().code, ErrorCode::invalid_argument);
+    EXPECT_TRUE(parse_segments(R"([{"start":0,"end":1,"text":")" + most + "\"}]"));
+    EXPECT_EQ(parse_segments(R"([{"start":0,"end":1,"text":")" + most + "a\"}]").error().code,
+              ErrorCode::invalid_argument);
 }
 
 // Two channels at once; the second one's segment spans all of the first one's.

@@ -7,24 +7,25 @@ namespace {
 
 using base::ErrorCode;
 
-base::Result<SessionFields> parse(std::string_view json) {
+base::Result<SessionFields> parse_fields(std::string_view json) {
     return parse_session_fields(base::parse_json(json).value(), "en");
 }
 
 TEST(Fields, HaveDefaults) {
-    EXPECT_EQ(parse("{}").value(), (SessionFields{.title = "", .language = "en", .model = "", .priority = 0}));
+    EXPECT_EQ(parse_fields("{}").value(), (SessionFields{.title = "", .language = "en", .model = "", .priority = 0}));
     EXPECT_EQ(
-        parse(R"({"title":"  A talk \n","language":"de-CH","model":"tiny_2.en-x","priority":9,"multichannel":true})")
+        parse_fields(
+            R"({"title":"  A talk \n","language":"de-CH","model":"tiny_2.en-x","priority":9,"multichannel":true})")
             .value(),
         (SessionFields{"A talk", "de-CH", "tiny_2.en-x", "", 9, true}));
 }
 
 TEST(Fields, AreRefusedWhenTheyAreWrong) {
-    EXPECT_EQ(parse(R"({"titel":"x"})").error().code, ErrorCode::unknown_field);
+    EXPECT_EQ(parse_fields(R"({"titel":"x"})").error().code, ErrorCode::unknown_field);
     for (const char* wrong : {R"({"title":5})", R"({"language":"english!"})", R"({"model":"../etc"})",
                               R"({"priority":10})", R"({"priority":-1})", R"({"priority":0.5})",
                               R"({"multichannel":"yes"})", R"({"multichannel":true,"speakers":"2"})", "[]"})
-        EXPECT_EQ(parse(wrong).error().code, ErrorCode::invalid_argument) << wrong;
+        EXPECT_EQ(parse_fields(wrong).error().code, ErrorCode::invalid_argument) << wrong;
 }
 
 TEST(Title, IsAtMost200CharactersOnceTrimmed) {
@@ -71,13 +72,13 @@ TEST(IfNoneMatch, ComparesWeakly) {
 }
 
 TEST(SessionFields, SayWhetherSpeakersAreToldApart) {
-    EXPECT_EQ(parse(R"({"speakers":"auto"})")->speakers, "auto");
-    EXPECT_EQ(parse(R"({"speakers":2})")->speakers, "2");
-    EXPECT_EQ(parse(R"({"speakers":"2"})")->speakers, "2");
-    EXPECT_EQ(parse(R"({"speakers":"none"})")->speakers, "");
+    EXPECT_EQ(parse_fields(R"({"speakers":"auto"})")->speakers, "auto");
+    EXPECT_EQ(parse_fields(R"({"speakers":2})")->speakers, "2");
+    EXPECT_EQ(parse_fields(R"({"speakers":"2"})")->speakers, "2");
+    EXPECT_EQ(parse_fields(R"({"speakers":"none"})")->speakers, "");
     for (const char* wrong : {R"({"speakers":""})", R"({"speakers":0})", R"({"speakers":65})", R"({"speakers":true})",
                               R"({"speakers":1.5})", R"({"speakers":[2]})", R"({"speakers":"two"})"})
-        EXPECT_EQ(parse(wrong).error().code, base::ErrorCode::invalid_argument) << wrong;
+        EXPECT_EQ(parse_fields(wrong).error().code, base::ErrorCode::invalid_argument) << wrong;
 }
 
 }  // namespace

@@ -179,7 +179,7 @@ struct Stage {
 
     static std::shared_ptr<const speech::VoiceActivityModel> voice_activity() {
         static const auto model =
-            std::make_shared<const speech::VoiceActivityModel>(speech::fixtures::voice_activity());
+            std::make_shared<const speech::VoiceActivityModel>(speech::fixtures::load_voice_activity());
         return model;
     }
 
