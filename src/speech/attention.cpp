@@ -86,6 +86,32 @@ void KeysAndValues<Value>::append(const Value* keys, const Value* values) {
     ++size_;
 }
 
+// Pair by pair, as they lie in the layout: of a key's values, and of neighbouring positions' values.
+template <class Value>
+void KeysAndValues<Value>::fill(const Value* keys, const Value* values, std::size_t positions)
+    requires std::is_same_v<Value, BFloat>
+{
+    const std::size_t step = heads_ * width_;
+    for (std::size_t head = 0; head < heads_; ++head) {
+        for (std::size_t position = 0; position < positions; ++position) {
+            const BFloat* key = keys + position * step + head * width_;
+            BFloat* line = keys_.data() + (head * capacity_ + position / line_floats * line_floats) * width_;
+            for (std::size_t i = 0; i < width_; i += 2)
+                std::copy_n(key + i, 2, line + in_line<BFloat>(i, position % line_floats));
+        }
+        for (std::size_t first = 0; first < width_; first += line_floats) {
+            const std::size_t count = std::min(line_floats, width_ - first);
+            BFloat* line = values_.data() + (head * value_lines_ * line_floats + first) * capacity_;
+            const BFloat* value = values + head * width_ + first;
+            for (std::size_t position = 0; position < positions; ++position) {
+                for (std::size_t i = 0; i < count; ++i)
+                    line[in_line<BFloat>(position, i)] = value[position * step + i];
+            }
+        }
+    }
+    size_ = positions;
+}
+
 // Twice the room, so that what is copied stays in proportion to what is appended.
 template <class Value>
 void KeysAndValues<Value>::grow() {

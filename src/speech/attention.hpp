@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "speech/matrix.hpp"
@@ -38,6 +39,9 @@ class KeysAndValues {
     KeysAndValues(std::size_t heads, std::size_t head_width, std::size_t capacity);
     /// Appends one position; `keys` and `values` hold the heads after each other.
     void append(const Value* keys, const Value* values);
+    /// Fills an empty one with as many positions as it has room for; in `keys` and `values` they follow each other.
+    void fill(const Value* keys, const Value* values, std::size_t positions)
+        requires std::is_same_v<Value, BFloat>;
     [[nodiscard]] std::size_t size() const { return size_; }
     /// out = softmax(queries x keys) x values, for queries of all heads that begin `step` values after each other, as
     /// the results do.

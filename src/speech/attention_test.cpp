@@ -155,6 +155,21 @@ TEST(Attention, OfPairsIsNearItsDefinition) {
     }
 }
 
+TEST(Attention, ASequenceFilledAtOnceGivesTheBitsOfOneThatGrew) {
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        const Case given = random_rounded_case(seed);
+        const MatrixKernels& kernels = matrix_kernels().front();
+        const std::size_t row = given.heads * given.width;
+        KeysAndValues<BFloat> sequence(given.heads, given.width, given.positions);
+        sequence.fill(rounded(kernels, given.keys).data(), rounded(kernels, given.values).data(), given.positions);
+        ASSERT_EQ(sequence.size(), given.positions);
+        AttentionRoom room;
+        std::vector<float> out(given.rows * row);
+        sequence.attend(kernels, rounded(kernels, given.queries).data(), row, given.rows, room, out.data());
+        ASSERT_EQ(out, attend_rounded(given, kernels)) << "seed " << seed;
+    }
+}
+
 TEST(Attention, OfPairsDoesNotDependOnTheOtherQueries) {
     for (unsigned seed = 0; seed < 300; ++seed) {
         Case given = random_rounded_case(seed);

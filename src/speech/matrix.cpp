@@ -85,6 +85,9 @@ inline Four widen(const std::uint8_t* at) {
 #define VT_PAIR_ROWS 8
 #define VT_DOT(in, weights, sum) \
     _mm512_dpbf16_ps(sum, reinterpret_cast<const __m512bh&>(in), reinterpret_cast<const __m512bh&>(weights))
+#define VT_NEAREST(bits)               \
+    reinterpret_cast<const HalfBits&>( \
+        static_cast<const __m256bh&>(_mm512_cvtneps_pbh(reinterpret_cast<const __m512&>(bits))))
 #include "speech/matrix_kernel.inl"
 #undef VT_NAMESPACE
 #undef VT_TARGET
@@ -96,11 +99,13 @@ inline Four widen(const std::uint8_t* at) {
 #undef VT_WIDEN
 #undef VT_PAIR_ROWS
 #undef VT_DOT
+#undef VT_NEAREST
 
-#define VT_KERNELS(SET)                                                                                              \
-    MatrixKernels {                                                                                                  \
-        "bf16", #SET, SET::multiply, SET::multiply_lines, SET::round, SET::multiply_pairs, SET::multiply_pair_lines, \
-            SET::softmax, SET::normalise, SET::gelu, SET::tanh, SET::gate, SET::add, SET::greatest                   \
+#define VT_KERNELS(SET)                                                                                         \
+    MatrixKernels {                                                                                             \
+        "bf16", #SET, SET::multiply, SET::multiply_lines, SET::round, SET::multiply_pairs, SET::multiply_bytes, \
+            SET::multiply_pair_lines, SET::softmax, SET::normalise, SET::gelu, SET::tanh, SET::gate, SET::add,  \
+            SET::greatest                                                                                       \
     }
 
 constexpr std::array kernels{VT_KERNELS(avx512bf16), VT_KERNELS(avx512), VT_KERNELS(avx2), VT_KERNELS(portable)};
@@ -134,6 +139,14 @@ void lay_out(std::size_t inputs, std::size_t outputs, Place place) {
     }
 }
 
+// A bias of `outputs` values in whole lines; none is 0.
+std::vector<Line> laid_out(std::span<const float> bias, std::size_t outputs) {
+    std::vector<Line> lines((outputs + line_floats - 1) / line_floats, Line{});
+    for (std::size_t i = 0; i < bias.size(); ++i)
+        lines[i / line_floats].values[i % line_floats] = bias[i];
+    return lines;
+}
+
 // Of a value that needs no more than a bfloat16's eight bits.
 BFloat exact(float value) {
     return BFloat{static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16U)};
@@ -141,31 +154,28 @@ BFloat exact(float value) {
 
 }  // namespace
 
-PackedMatrix::PackedMatrix(std::size_t inputs, std::size_t outputs, std::span<const float> bias)
-    : inputs_(inputs), bias_((outputs + line_floats - 1) / line_floats, Line{}) {
-    for (std::size_t i = 0; i < bias.size(); ++i)
-        bias_[i / line_floats].values[i % line_floats] = bias[i];
-}
-
 PackedMatrix::PackedMatrix(const MatrixValues& matrix, std::span<const float> bias)
-    : PackedMatrix(matrix.inputs, matrix.outputs, bias) {
+    : inputs_(matrix.inputs), bias_(laid_out(bias, matrix.outputs)) {
     floats_.resize(lines() * inputs_, Line{});
     lay_out(inputs_, matrix.outputs, [&](std::size_t packed, std::size_t plain) {
         floats_[packed / line_floats].values[packed % line_floats] = matrix.values[plain];
     });
 }
 
-PackedMatrix::PackedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias)
-    : PackedMatrix(matrix.inputs, matrix.outputs, bias) {
-    scale_ = matrix.scale;
-    zero_ = static_cast<float>(matrix.zero);
+ByteMatrix::ByteMatrix(const ByteMatrixValues& matrix, std::span<const float> bias)
+    : inputs_(matrix.inputs),
+      scale_(matrix.scale),
+      zero_(static_cast<float>(matrix.zero)),
+      bias_(laid_out(bias, matrix.outputs)) {
     bytes_.assign(lines() * inputs_ * line_floats, matrix.zero);
     lay_out(inputs_, matrix.outputs,
             [&](std::size_t packed, std::size_t plain) { bytes_[packed] = matrix.values[plain]; });
 }
 
-PackedMatrix PackedMatrix::transposed(const ByteMatrixValues& matrix) {
-    PackedMatrix result(matrix.outputs, matrix.inputs, {});
+ByteMatrix ByteMatrix::transposed(const ByteMatrixValues& matrix) {
+    ByteMatrix result;
+    result.inputs_ = matrix.outputs;
+    result.bias_ = laid_out({}, matrix.inputs);
     result.scale_ = matrix.scale;
     result.zero_ = static_cast<float>(matrix.zero);
     result.bytes_.assign(result.lines() * matrix.outputs * line_floats, matrix.zero);
@@ -180,16 +190,14 @@ PackedMatrix PackedMatrix::transposed(const ByteMatrixValues& matrix) {
     return result;
 }
 
-void PackedMatrix::weights_of(std::size_t output, float* weights) const {
-    const std::uint8_t* line = bytes(output / line_floats) + output % line_floats;
+void ByteMatrix::weights_of(std::size_t output, float* weights) const {
+    const std::uint8_t* line = bytes_.data() + output / line_floats * inputs_ * line_floats + output % line_floats;
     for (std::size_t i = 0; i < inputs_; ++i)
         weights[i] = (static_cast<float>(line[i * line_floats]) - zero_) * scale_;
 }
 
 PairedMatrix::PairedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias)
-    : inputs_(matrix.inputs), scale_(matrix.scale), bias_((matrix.outputs + line_floats - 1) / line_floats, Line{}) {
-    for (std::size_t i = 0; i < bias.size(); ++i)
-        bias_[i / line_floats].values[i % line_floats] = bias[i];
+    : inputs_(matrix.inputs), scale_(matrix.scale), bias_(laid_out(bias, matrix.outputs)) {
     pairs_.assign(lines() * inputs_ * line_floats, BFloat{});
     for (std::size_t input = 0; input < inputs_; ++input) {
         for (std::size_t output = 0; output < matrix.outputs; ++output) {

@@ -33,43 +33,51 @@ struct ByteMatrixValues {
 };
 
 /// A matrix laid out for the kernels: a line of outputs after the other, each input by input. The number of outputs is
-/// rounded up to whole lines; the added ones are 0. Floats are quickest for many rows; bytes take a quarter of the
-/// memory, which counts for few.
+/// rounded up to whole lines; the added ones are 0.
 class PackedMatrix {
   public:
     PackedMatrix() = default;
     explicit PackedMatrix(const MatrixValues& matrix, std::span<const float> bias = {});
-    explicit PackedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias = {});
-    /// From the outputs of `matrix` to its inputs.
-    static PackedMatrix transposed(const ByteMatrixValues& matrix);
 
     [[nodiscard]] std::size_t inputs() const { return inputs_; }
     [[nodiscard]] std::size_t lines() const { return bias_.size(); }
-    /// The inputs() weights of one output, of a matrix of bytes.
-    void weights_of(std::size_t output, float* weights) const;
-    [[nodiscard]] bool holds_bytes() const { return !bytes_.empty(); }
     [[nodiscard]] const float* floats(std::size_t line) const { return floats_[line * inputs_].values; }
-    [[nodiscard]] const std::uint8_t* bytes(std::size_t line) const {
-        return bytes_.data() + line * inputs_ * line_floats;
-    }
     [[nodiscard]] const float* bias(std::size_t line) const { return bias_[line].values; }
+
+  private:
+    std::size_t inputs_ = 0;
+    std::vector<Line> floats_;
+    std::vector<Line> bias_;
+};
+
+/// A matrix for few rows of activations that are rounded to bfloat16, which some processors multiply twice as fast as
+/// floats: the bytes as they are, because reading the matrix is what takes the time then. `inputs` is even.
+class ByteMatrix {
+  public:
+    ByteMatrix() = default;
+    explicit ByteMatrix(const ByteMatrixValues& matrix, std::span<const float> bias = {});
+    /// From the outputs of `matrix` to its inputs; the outputs are even.
+    static ByteMatrix transposed(const ByteMatrixValues& matrix);
+
+    [[nodiscard]] std::size_t inputs() const { return inputs_; }
+    [[nodiscard]] std::size_t lines() const { return bias_.size(); }
+    /// The inputs() weights of one output.
+    void weights_of(std::size_t output, float* weights) const;
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
+    [[nodiscard]] const float* bias() const { return bias_.front().values; }
     [[nodiscard]] float scale() const { return scale_; }
     [[nodiscard]] float zero() const { return zero_; }
 
   private:
-    PackedMatrix(std::size_t inputs, std::size_t outputs, std::span<const float> bias);
-
     std::size_t inputs_ = 0;
     float scale_ = 1;
     float zero_ = 0;
-    std::vector<Line> floats_;
-    std::vector<std::uint8_t> bytes_;
+    std::vector<std::uint8_t> bytes_;  // [line][input][output in the line]
     std::vector<Line> bias_;
 };
 
-/// A matrix for many rows of activations that are rounded to bfloat16, which some processors multiply twice as fast as
-/// floats: two neighbouring inputs of an output side by side. 8-bit values less their zero are bfloat16 without loss.
-/// `inputs` is even.
+/// A matrix for many such rows: two neighbouring inputs of an output side by side, as bfloat16, which is without loss
+/// for 8-bit values less their zero. `inputs` is even.
 class PairedMatrix {
   public:
     PairedMatrix() = default;
@@ -106,6 +114,9 @@ struct MatrixKernels {
     /// out = bias + in x matrix. Rows begin `in_step` values after each other, an even number. Of a pair of inputs, the
     /// second is added first, as the processors that have an instruction for it do.
     void (*multiply_pairs)(const PairedMatrix& matrix, const BFloat* in, std::size_t in_step, std::size_t rows,
+                           float* out, std::size_t out_step);
+    /// The same bits from bytes.
+    void (*multiply_bytes)(const ByteMatrix& matrix, const BFloat* in, std::size_t in_step, std::size_t rows,
                            float* out, std::size_t out_step);
     /// out = in x pairs, where `pairs` are lines as a PairedMatrix has them, without bias, `pairs_step` values after
     /// each other. `inputs` is even.

@@ -4,8 +4,9 @@
 //   VT_ROWS and VT_LINES  the size of the largest tile, so that its sums stay in registers; VT_SINGLE_LINES  how many
 //   lines of a single row hide the latency of its multiply-adds,
 //   VT_PAIR_ROWS  the rows of such a tile of pairs,
-//   VT_FUSED(a, b, c)  a * b + c, rounded once; VT_DOT(in, weights, sum), where there is an instruction for it, the
-//   same with pairs of bfloat16; VT_WIDEN(bytes)  as many as there are lanes, as floats.
+//   VT_FUSED(a, b, c)  a * b + c, rounded once; VT_WIDEN(bytes)  as many as there are lanes, as floats,
+//   VT_DOT(in, weights, sum) and VT_NEAREST(bits)  where there are instructions for pairs of bfloat16: VT_FUSED of
+//   them, and the rounding of floats' bits to them.
 // A template cannot carry the instruction set as a parameter, and vectors are lowered before inlining: hence the
 // macros.
 namespace VT_NAMESPACE {
@@ -39,28 +40,34 @@ struct FloatWeights {
     using Value = float;
     using Input = float;
     static constexpr std::size_t most_rows = VT_ROWS;
-    VT_INLINE Vector widened(const float* at) const { return load(at); }
 };
 
-struct ByteWeights {
-    using Value = std::uint8_t;
-    using Input = float;
-    static constexpr std::size_t most_rows = VT_ROWS;
-    Vector zero;
-    VT_INLINE Vector widened(const std::uint8_t* at) const { return VT_WIDEN(at) - zero; }
-};
-
+// Two neighbouring inputs: `part` of the pairs of a line.
 struct PairWeights {
     using Value = BFloat;
     using Input = BFloat;
     static constexpr std::size_t most_rows = VT_PAIR_ROWS;
+    static constexpr bool is_for_few_rows = false;
+    VT_INLINE Bits pairs(const BFloat* at, std::size_t part) const {
+        Bits bits;
+        __builtin_memcpy(&bits, at + part * 2 * lanes, sizeof bits);
+        return bits;
+    }
 };
 
-VT_INLINE Bits load_bits(const BFloat* from) {
-    Bits bits;
-    __builtin_memcpy(&bits, from, sizeof bits);
-    return bits;
-}
+// The same of bytes: what such a float is without the lower half of its bits is all of it.
+struct ByteWeights {
+    using Value = std::uint8_t;
+    using Input = BFloat;
+    static constexpr std::size_t most_rows = VT_PAIR_ROWS;
+    static constexpr bool is_for_few_rows = true;
+    Vector zero;
+    VT_INLINE Bits pairs(const std::uint8_t* at, std::size_t part) const {
+        const Vector first = VT_WIDEN(at + part * lanes) - zero;
+        const Vector second = VT_WIDEN(at + line_floats + part * lanes) - zero;
+        return reinterpret_cast<const Bits&>(first) >> 16U | reinterpret_cast<const Bits&>(second);
+    }
+};
 
 // The same pair in every lane.
 VT_INLINE Bits all_pairs(const BFloat* from) {
@@ -84,45 +91,48 @@ VT_INLINE Vector add_products(Bits in, Bits weights, Vector sum) {
 }
 #endif
 
-template <std::size_t rows, std::size_t lines>
-VT_TARGET inline void tile(const PairWeights&, const BFloat* at, std::size_t line_step, std::size_t inputs,
-                           const BFloat* in, std::size_t in_step, Vector (&sums)[rows][lines * parts]) {
+template <std::size_t rows, std::size_t lines, class Weights>
+VT_TARGET inline void tile(const Weights& weights, const typename Weights::Value* at, std::size_t line_step,
+                           std::size_t inputs, const BFloat* in, std::size_t in_step,
+                           Vector (&sums)[rows][lines * parts]) {
     for (std::size_t i = 0; i < inputs; i += 2, at += 2 * line_floats) {
-        Bits weights[lines * parts];
+        Bits pairs[lines * parts];
 #pragma GCC unroll 8
         for (std::size_t line = 0; line < lines; ++line) {
 #pragma GCC unroll 4
             for (std::size_t part = 0; part < parts; ++part)
-                weights[line * parts + part] = load_bits(at + line * line_step + part * 2 * lanes);
+                pairs[line * parts + part] = weights.pairs(at + line * line_step, part);
+            // Few rows wait for their weights: those of the lines to come are fetched meanwhile.
+            if constexpr (Weights::is_for_few_rows || rows < Weights::most_rows)
+                __builtin_prefetch(at + (lines + line) * line_step);
         }
 #pragma GCC unroll 16
         for (std::size_t row = 0; row < rows; ++row) {
             const Bits pair = all_pairs(in + row * in_step + i);
 #pragma GCC unroll 16
             for (std::size_t v = 0; v < lines * parts; ++v)
-                sums[row][v] = add_products(pair, weights[v], sums[row][v]);
+                sums[row][v] = add_products(pair, pairs[v], sums[row][v]);
         }
     }
 }
 
-template <std::size_t rows, std::size_t lines, class Weights>
-VT_TARGET inline void tile(const Weights& weights, const typename Weights::Value* at, std::size_t line_step,
-                           std::size_t inputs, const float* in, std::size_t in_step,
-                           Vector (&sums)[rows][lines * parts]) {
+template <std::size_t rows, std::size_t lines>
+VT_TARGET inline void tile(const FloatWeights&, const float* at, std::size_t line_step, std::size_t inputs,
+                           const float* in, std::size_t in_step, Vector (&sums)[rows][lines * parts]) {
     for (std::size_t i = 0; i < inputs; ++i, at += line_floats) {
-        Vector widened[lines * parts];
+        Vector weights[lines * parts];
 #pragma GCC unroll 8
         for (std::size_t line = 0; line < lines; ++line) {
 #pragma GCC unroll 4
             for (std::size_t part = 0; part < parts; ++part)
-                widened[line * parts + part] = weights.widened(at + line * line_step + part * lanes);
+                weights[line * parts + part] = load(at + line * line_step + part * lanes);
         }
 #pragma GCC unroll 16
         for (std::size_t row = 0; row < rows; ++row) {
             const Vector value = all(in[row * in_step + i]);
 #pragma GCC unroll 16
             for (std::size_t v = 0; v < lines * parts; ++v)
-                sums[row][v] = VT_FUSED(value, widened[v], sums[row][v]);
+                sums[row][v] = VT_FUSED(value, weights[v], sums[row][v]);
         }
     }
 }
@@ -182,15 +192,8 @@ VT_TARGET void all_tiles(const Weights& weights, const typename Weights::Value* 
 
 VT_TARGET void multiply(const PackedMatrix& matrix, std::size_t first, std::size_t lines, const float* in,
                         std::size_t in_step, std::size_t rows, float* out, std::size_t out_step) {
-    const std::size_t line_step = matrix.inputs() * line_floats;
-    if (matrix.holds_bytes()) {
-        const ByteWeights weights{all(matrix.zero())};
-        all_tiles(weights, matrix.bytes(first), line_step, matrix.inputs(), lines, matrix.scale(), matrix.bias(first),
-                  in, in_step, rows, out, out_step);
-    } else {
-        all_tiles(FloatWeights{}, matrix.floats(first), line_step, matrix.inputs(), lines, 1.0F, matrix.bias(first), in,
-                  in_step, rows, out, out_step);
-    }
+    all_tiles(FloatWeights{}, matrix.floats(first), matrix.inputs() * line_floats, matrix.inputs(), lines, 1.0F,
+              matrix.bias(first), in, in_step, rows, out, out_step);
 }
 
 VT_TARGET void multiply_lines(const float* floats, std::size_t floats_step, std::size_t inputs, std::size_t lines,
@@ -205,13 +208,21 @@ VT_TARGET void multiply_pair_lines(const BFloat* pairs, std::size_t pairs_step, 
     all_tiles(PairWeights{}, pairs, pairs_step, inputs, lines, 1.0F, nullptr, in, in_step, rows, out, out_step);
 }
 
+// The upper halves of floats, rounded to the nearest.
+VT_INLINE HalfBits nearest(Bits bits) {
+#ifdef VT_NEAREST
+    return VT_NEAREST(bits);
+#else
+    return __builtin_convertvector((bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U, HalfBits);
+#endif
+}
+
 VT_TARGET void round(const float* values, std::size_t size, BFloat* rounded) {
     for (std::size_t i = 0; i < size; i += lanes) {
         const Vector value = load(values + i);
         const auto bits = reinterpret_cast<const Bits&>(value);
         const Bits kept = (bits & 0x7FFFFFFFU) < 0x20000000U ? Bits{} : bits;  // 2^-63
-        const Bits nearest = (kept + 0x7FFFU + ((kept >> 16U) & 1U)) >> 16U;
-        const auto halves = __builtin_convertvector(nearest, HalfBits);
+        const HalfBits halves = nearest(kept);
         __builtin_memcpy(rounded + i, &halves, sizeof halves);
     }
 }
@@ -220,6 +231,12 @@ VT_TARGET void multiply_pairs(const PairedMatrix& matrix, const BFloat* in, std:
                               float* out, std::size_t out_step) {
     all_tiles(PairWeights{}, matrix.pairs(), matrix.inputs() * line_floats, matrix.inputs(), matrix.lines(),
               matrix.scale(), matrix.bias(), in, in_step, rows, out, out_step);
+}
+
+VT_TARGET void multiply_bytes(const ByteMatrix& matrix, const BFloat* in, std::size_t in_step, std::size_t rows,
+                              float* out, std::size_t out_step) {
+    all_tiles(ByteWeights{all(matrix.zero())}, matrix.bytes().data(), matrix.inputs() * line_floats, matrix.inputs(),
+              matrix.lines(), matrix.scale(), matrix.bias(), in, in_step, rows, out, out_step);
 }
 
 // e to the x, to about one unit in the last place; from -87 down it stays where it is smallest.

@@ -37,8 +37,7 @@ double plain(const ByteMatrixValues& matrix, std::size_t input, std::size_t outp
 }
 
 // What `product` must be, from the definition.
-template <class Values>
-void expect_product(const Product& product, const Values& matrix, const std::vector<float>& bias) {
+void expect_product(const Product& product, const MatrixValues& matrix, const std::vector<float>& bias) {
     for (const MatrixKernels& kernels : matrix_kernels()) {
         const std::vector<float> out = product.by(kernels);
         const std::size_t step = product.matrix.lines() * line_floats;
@@ -53,14 +52,13 @@ void expect_product(const Product& product, const Values& matrix, const std::vec
     }
 }
 
-template <class Make>
-void check_products(Make make) {
+TEST(Matrix, MultipliesFloatsAsTheDefinitionDoes) {
     for (unsigned seed = 0; seed < cases; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         RandomValues random(seed);
         const std::size_t inputs = random.count(1, 70);
         const std::size_t outputs = random.count(1, 90);
-        const auto matrix = make(random, inputs, outputs);
+        const MatrixValues matrix = random.matrix(inputs, outputs);
         const std::vector<float> bias = random.floats(outputs);
         Product product{.matrix = PackedMatrix(matrix, bias), .in = {}, .in_step = 0, .rows = random.count(1, 19)};
         product.in_step = inputs + random.count(0, 9);
@@ -70,25 +68,15 @@ void check_products(Make make) {
     }
 }
 
-TEST(Matrix, MultipliesFloatsAsTheDefinitionDoes) {
-    check_products(
-        [](RandomValues& random, std::size_t inputs, std::size_t outputs) { return random.matrix(inputs, outputs); });
-}
-
-TEST(Matrix, MultipliesBytesAsTheDefinitionDoes) {
-    check_products([](RandomValues& random, std::size_t inputs, std::size_t outputs) {
-        return random.byte_matrix(inputs, outputs, 0.01F);
-    });
-}
-
 // Rows one by one, with the kernels of another instruction set, give the same bits as all at once.
-template <class Make>
-void check_bits(Make make) {
+TEST(Matrix, GivesTheSameBitsForAnyBatchAndInstructionSet) {
     for (unsigned seed = 0; seed < cases; ++seed) {
         RandomValues random(seed);
         const std::size_t inputs = random.count(1, 300);
-        Product all{
-            .matrix = PackedMatrix(make(random, inputs)), .in = {}, .in_step = inputs, .rows = random.count(1, 40)};
+        Product all{.matrix = PackedMatrix(random.matrix(inputs, random.count(1, 200))),
+                    .in = {},
+                    .in_step = inputs,
+                    .rows = random.count(1, 40)};
         all.in = random.floats(all.rows * inputs);
         const std::vector<float> expected = all.by(matrix_kernels().front());
         const std::size_t step = all.matrix.lines() * line_floats;
@@ -102,13 +90,6 @@ void check_bits(Make make) {
     }
 }
 
-TEST(Matrix, GivesTheSameBitsForAnyBatchAndInstructionSet) {
-    check_bits([](RandomValues& random, std::size_t inputs) { return random.matrix(inputs, random.count(1, 200)); });
-    check_bits([](RandomValues& random, std::size_t inputs) {
-        return random.byte_matrix(inputs, random.count(1, 200), 0.02F);
-    });
-}
-
 TEST(Matrix, TransposedIsTheMatrixTheOtherWayRound) {
     for (unsigned seed = 0; seed < cases; ++seed) {
         RandomValues random(seed);
@@ -116,10 +97,10 @@ TEST(Matrix, TransposedIsTheMatrixTheOtherWayRound) {
         ByteMatrixValues turned{matrix.outputs, matrix.inputs, matrix.values, matrix.scale, matrix.zero};
         for (std::size_t i = 0; i < matrix.values.size(); ++i)
             turned.values[i % matrix.outputs * matrix.inputs + i / matrix.outputs] = matrix.values[i];
-        const PackedMatrix expected(turned);
-        const PackedMatrix transposed = PackedMatrix::transposed(matrix);
+        const ByteMatrix expected(turned);
+        const ByteMatrix transposed = ByteMatrix::transposed(matrix);
         ASSERT_EQ(transposed.lines(), expected.lines());
-        ASSERT_TRUE(std::equal(transposed.bytes(0), transposed.bytes(transposed.lines()), expected.bytes(0)));
+        ASSERT_TRUE(std::ranges::equal(transposed.bytes(), expected.bytes()));
         const std::size_t output = random.count(0, matrix.inputs - 1);
         std::vector<float> weights(transposed.inputs());
         transposed.weights_of(output, weights.data());
@@ -218,6 +199,24 @@ TEST(Matrix, PairsGiveTheSameBitsForAnyBatchAndInstructionSet) {
     }
 }
 
+TEST(Matrix, BytesGiveTheBitsOfPairs) {
+    for (unsigned seed = 0; seed < cases; ++seed) {
+        RandomValues random(seed);
+        const auto values = random.byte_matrix(2 * random.count(1, 150), random.count(1, 200), 0.02F);
+        const std::vector<float> bias = random.floats(values.outputs);
+        const PairedProduct pairs = random_pairs(random, values, bias);
+        const ByteMatrix matrix(values, bias);
+        const std::size_t step = matrix.lines() * line_floats;
+        for (const MatrixKernels& kernels : matrix_kernels()) {
+            std::vector<BFloat> rounded(pairs.in.size());
+            kernels.round(pairs.in.data(), pairs.in.size(), rounded.data());
+            std::vector<float> out(pairs.rows * step);
+            kernels.multiply_bytes(matrix, rounded.data(), pairs.in_step, pairs.rows, out.data(), step);
+            ASSERT_EQ(out, pairs.by(kernels)) << kernels.instructions << ", seed " << seed;
+        }
+    }
+}
+
 TEST(Matrix, RoundsToTheNearestOfEightBits) {
     const std::vector<float> values = {1.0F,  -255.0F, 1.00390625F, 1.01171875F,   1.005F, 3.0e38F,
                                        -0.0F, 1e-19F,  -1.2e-19F,   0x1.010002p0F, 0.1F,   -0.3F,
@@ -235,6 +234,23 @@ TEST(Matrix, RoundsToTheNearestOfEightBits) {
         EXPECT_EQ(as_double(rounded[3]), 1.015625) << "half way: to the even one";
         EXPECT_EQ(as_double(rounded[9]), 1.0078125) << "more than half way";
         EXPECT_EQ(static_cast<int>(rounded[7]), 0) << "too small";
+    }
+}
+
+TEST(Matrix, RoundsAnyBitsAlike) {
+    RandomValues random(5);
+    std::vector<float> values(cases * line_floats);
+    for (float& value : values) {
+        const std::size_t bits = random.count(0, 0xFFFF) << 16U | random.count(0, 0xFFFF);
+        value = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+        if (std::isnan(value)) value = 1;
+    }
+    std::vector<BFloat> first(values.size());
+    matrix_kernels().back().round(values.data(), values.size(), first.data());
+    for (const MatrixKernels& kernels : matrix_kernels()) {
+        std::vector<BFloat> rounded(values.size());
+        kernels.round(values.data(), values.size(), rounded.data());
+        EXPECT_EQ(rounded, first) << kernels.instructions;
     }
 }
 

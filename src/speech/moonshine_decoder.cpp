@@ -59,8 +59,7 @@ Sequence begin(const MoonshineWeights& weights, const MatrixKernels& kernels, co
         read_frames(layer.cross.key, kernels, rounded, room, keys);
         read_frames(layer.cross.value, kernels, rounded, room, values);
         auto& cross = frames.emplace_back(shape.heads, shape.head_width(), input.frames.count);
-        for (std::size_t row = 0; row < input.frames.count; ++row)
-            cross.append(keys.data() + row * shape.width, values.data() + row * shape.width);
+        cross.fill(keys.data(), values.data(), input.frames.count);
         sequence.self.emplace_back(shape.heads, shape.head_width(), line_floats);
     }
     sequence.cross = std::make_shared<const std::vector<KeysAndValues<BFloat>>>(std::move(frames));
@@ -98,26 +97,31 @@ class Step {
         logits_.resize(std::max(logits_.size(), rows * shape_.vocabulary));
     }
 
-    void multiply(const PackedMatrix& matrix, const std::vector<float>& in, std::size_t in_step, std::size_t rows,
-                  std::vector<float>& out) const {
+    void round(const float* values, std::size_t size) {
+        rounded_.resize(std::max(rounded_.size(), size));
+        kernels_.round(values, size, rounded_.data());
+    }
+    // Of the rows that were rounded last.
+    void multiply(const ByteMatrix& matrix, std::size_t rows, std::vector<float>& out) const {
         const std::size_t step = matrix.lines() * line_floats;
         out.resize(std::max(out.size(), rows * step));
-        kernels_.multiply(matrix, 0, matrix.lines(), in.data(), in_step, rows, out.data(), step);
+        kernels_.multiply_bytes(matrix, rounded_.data(), matrix.inputs(), rows, out.data(), step);
+    }
+    void add_through(const ByteMatrix& matrix, std::size_t rows) {
+        multiply(matrix, rows, value_);
+        kernels_.add(states_.data(), value_.data(), rows * shape_.width);
     }
     void normalise(const std::vector<float>& weight, std::size_t rows) {
         kernels_.normalise(states_.data(), shape_.width, rows, shape_.width, weight.data(), norm_.data());
-    }
-    void add_through(const PackedMatrix& matrix, const std::vector<float>& in, std::size_t in_step, std::size_t rows) {
-        multiply(matrix, in, in_step, rows, value_);
-        kernels_.add(states_.data(), value_.data(), rows * shape_.width);
+        round(norm_.data(), rows * shape_.width);
     }
 
     void attend_to_words(const DecoderLayerWeights& layer, std::size_t index, std::span<Sequence* const> sequences) {
         const std::size_t width = shape_.width;
         normalise(layer.self_norm, sequences.size());
-        multiply(layer.self.query, norm_, width, sequences.size(), query_);
-        multiply(layer.self.key, norm_, width, sequences.size(), key_);
-        multiply(layer.self.value, norm_, width, sequences.size(), value_);
+        multiply(layer.self.query, sequences.size(), query_);
+        multiply(layer.self.key, sequences.size(), key_);
+        multiply(layer.self.value, sequences.size(), value_);
         for (std::size_t row = 0; row < sequences.size(); ++row) {
             KeysAndValues<float>& words = sequences[row]->self[index];
             float* query = query_.data() + row * width;
@@ -127,15 +131,15 @@ class Step {
             words.append(key, value_.data() + row * width);
             words.attend(kernels_, query, width, 1, room_, norm_.data() + row * width);
         }
-        add_through(layer.self.output, norm_, width, sequences.size());
+        round(norm_.data(), sequences.size() * width);
+        add_through(layer.self.output, sequences.size());
     }
 
     void attend_to_frames(const DecoderLayerWeights& layer, std::size_t index, std::span<Sequence* const> sequences) {
         const std::size_t width = shape_.width;
         normalise(layer.cross_norm, sequences.size());
-        multiply(layer.cross.query, norm_, width, sequences.size(), query_);
-        rounded_.resize(query_.size());
-        kernels_.round(query_.data(), sequences.size() * width, rounded_.data());
+        multiply(layer.cross.query, sequences.size(), query_);
+        round(query_.data(), sequences.size() * width);
         for (std::size_t row = 0, rows = 0; row < sequences.size(); row += rows) {
             rows = rows_of_segment(sequences, row);
             const KeysAndValues<BFloat>& frames = (*sequences[row]->cross)[index];
@@ -144,7 +148,8 @@ class Step {
             for (std::size_t i = 0; i < rows; ++i)
                 look_where_words_are(frames, index, queries + i * width, *sequences[row + i]->attention.back());
         }
-        add_through(layer.cross.output, norm_, width, sequences.size());
+        round(norm_.data(), sequences.size() * width);
+        add_through(layer.cross.output, sequences.size());
     }
 
     // The texts of one segment follow each other.
@@ -165,19 +170,21 @@ class Step {
     }
 
     void feed_forward(const DecoderLayerWeights& layer, std::size_t rows) {
-        const std::size_t step = layer.expand.lines() * line_floats;
+        const std::size_t inner = layer.contract.inputs();
         normalise(layer.feed_forward_norm, rows);
-        multiply(layer.expand, norm_, shape_.width, rows, wide_);
+        multiply(layer.expand, rows, wide_);
+        rounded_.resize(std::max(rounded_.size(), rows * inner));
         for (std::size_t row = 0; row < rows; ++row) {
-            float* values = wide_.data() + row * step;
-            kernels_.gate(values, values + step / 2, step / 2);
+            float* values = wide_.data() + row * 2 * inner;
+            kernels_.gate(values, values + inner, inner);
+            kernels_.round(values, inner, rounded_.data() + row * inner);
         }
-        add_through(layer.contract, wide_, step, rows);
+        add_through(layer.contract, rows);
     }
 
     std::span<const NextToken> choose(std::size_t rows) {
         normalise(weights_.decoder.norm, rows);
-        multiply(weights_.decoder.tokens, norm_, shape_.width, rows, logits_);
+        multiply(weights_.decoder.tokens, rows, logits_);
         next_.clear();
         for (std::size_t row = 0; row < rows; ++row) {
             float* logits = logits_.data() + row * shape_.vocabulary;

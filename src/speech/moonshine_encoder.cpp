@@ -141,8 +141,7 @@ class Layers {
         keys_.resize(key_.size());
         kernels_.round(key_.data(), key_.size(), keys_.data());
         round(value_.data(), value_.size());
-        for (std::size_t row = 0; row < frames_.count; ++row)
-            sequence.append(keys_.data() + row * width, rounded_.data() + row * width);
+        sequence.fill(keys_.data(), rounded_.data(), frames_.count);
         round(query_.data(), query_.size());
         sequence.attend(kernels_, rounded_.data(), width, frames_.count, attention_room_, norm_.data());
     }

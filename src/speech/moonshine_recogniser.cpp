@@ -133,7 +133,7 @@ base::Result<std::unique_ptr<Recogniser>> make_moonshine_recogniser(const ModelD
     if (!vocabulary) return std::unexpected(vocabulary.error());
     const MatrixKernels& kernels = matrix_kernels().front();
     std::string fingerprint =
-        description.name + "/" + files_fingerprint(description) + " video-transcriber-2 " + std::string(kernels.name);
+        description.name + "/" + files_fingerprint(description) + " video-transcriber-3 " + std::string(kernels.name);
     TokenEncoder token_encoder(*vocabulary);
     return std::make_unique<MoonshineRecogniser>(
         std::make_shared<const Model>(*std::move(weights), *std::move(vocabulary), std::move(token_encoder), kernels,

@@ -84,7 +84,7 @@ TEST(MoonshineRecogniser, NamesModelEngineAndProfile) {
     const auto recogniser = default_model();
     const std::string& fingerprint = recogniser->fingerprint();
     EXPECT_TRUE(fingerprint.starts_with("moonshine-tiny-en/")) << fingerprint;
-    EXPECT_TRUE(fingerprint.ends_with(" video-transcriber-2 bf16")) << fingerprint;
+    EXPECT_TRUE(fingerprint.ends_with(" video-transcriber-3 bf16")) << fingerprint;
     EXPECT_EQ(recogniser->languages(), std::vector<std::string>{"en"});
 }
 

@@ -76,14 +76,19 @@ struct PairedDense {
     }
 };
 
+/// The same where few rows go through at once.
+struct ByteDense : PairedDense {
+    [[nodiscard]] ByteMatrix packed() const { return ByteMatrix(matrix, bias); }
+};
+
 template <class Queries, class Frames>
 struct Attention {
     Queries query;
     Frames key, value;
     Queries output;
 };
-using SelfAttention = Attention<Dense, Dense>;
-using CrossAttention = Attention<Dense, PairedDense>;
+using SelfAttention = Attention<ByteDense, ByteDense>;
+using CrossAttention = Attention<ByteDense, PairedDense>;
 using FrameAttention = Attention<PairedDense, PairedDense>;
 
 struct EncoderLayer {
@@ -96,7 +101,7 @@ struct DecoderLayer {
     std::vector<float> self_norm, cross_norm, feed_forward_norm;
     SelfAttention self;
     CrossAttention cross;
-    Dense expand, contract;
+    ByteDense expand, contract;
 };
 
 inline double gelu(double x) {
@@ -147,12 +152,18 @@ class Model {
         for (std::size_t i = 0; i < layers; ++i) {
             encoder_.push_back(
                 {norm(), norm(), attention<PairedDense, PairedDense>(), paired(width, wide), paired(wide, width)});
-            decoder_.push_back({norm(), norm(), norm(), attention<Dense, Dense>(), attention<Dense, PairedDense>(),
-                                dense(width, 2 * wide), dense(wide, width)});
+            decoder_.push_back({norm(),
+                                norm(),
+                                norm(),
+                                attention<ByteDense, ByteDense>(),
+                                attention<ByteDense, PairedDense>(),
+                                {paired(width, 2 * wide)},
+                                {paired(wide, width)}});
         }
         encoder_norm_ = norm();
         decoder_norm_ = norm();
-        embedding_ = random_.byte_matrix(vocabulary, width, 0.02F);
+        // Logits of a size that real ones have: a rounding that falls the other way here stays a small part of them.
+        embedding_ = random_.byte_matrix(vocabulary, width, 0.015F);
     }
 
     [[nodiscard]] MoonshineWeights weights() const;
@@ -175,11 +186,7 @@ class Model {
     }
     template <class Kind>
     Kind plain() {
-        Kind layer;
-        if constexpr (std::is_same_v<Kind, Dense>)
-            layer = dense(width, width);
-        else
-            layer = paired(width, width);
+        Kind layer{paired(width, width)};
         layer.bias.assign(width, 0);
         return layer;
     }
@@ -237,7 +244,7 @@ inline MoonshineWeights Model::weights() const {
         pack(weights.decoder.layers.back().cross, layer.cross);
     }
     weights.decoder.norm = decoder_norm_;
-    weights.decoder.tokens = PackedMatrix::transposed(embedding_);
+    weights.decoder.tokens = ByteMatrix::transposed(embedding_);
     return weights;
 }
 
@@ -372,7 +379,7 @@ inline Model::Step Model::next(const Rows& frames, std::span<const std::int32_t>
         const Row row = vector_of(token);
         double sum = 0;
         for (std::size_t i = 0; i < width; ++i)
-            sum += last[i] * row[i];
+            sum += rounded(last[i]) * row[i];
         logits.push_back(sum);
     }
     return {logits, looked};

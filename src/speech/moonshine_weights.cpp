@@ -34,6 +34,14 @@ class Source {
         return 0;
     }
 
+    // The same of what must be whole lines of outputs.
+    std::size_t lines_extent(const std::string& node, std::size_t dimension, std::size_t limit) {
+        const std::size_t size = extent(node, 1, dimension, limit);
+        if (size > 0 && size % line_floats == 0) return size;
+        miss(node);
+        return 0;
+    }
+
     // A list of this many floats, whatever its shape.
     std::vector<float> list(const std::string& node, std::size_t input, std::size_t size) {
         return floats(input_of(node, input), node, size);
@@ -150,7 +158,7 @@ FrontWeights read_front(Source& source, std::size_t width) {
 }
 
 EncoderLayerWeights read_encoder_layer(Source& source, const std::string& layer, std::size_t width) {
-    const std::size_t wide = source.extent(layer + "mlp/fc1/MatMul_quant", 1, 1, 4 * largest_width);
+    const std::size_t wide = source.lines_extent(layer + "mlp/fc1/MatMul_quant", 1, 4 * largest_width);
     EncoderLayerWeights weights;
     weights.attention_norm = source.list(layer + "input_layernorm/Mul", 1, width);
     weights.attention = {PairedMatrix(for_queries(source.bytes(layer + "self_attn/q_proj/MatMul", width, width))),
@@ -175,32 +183,32 @@ EncoderWeights read_encoder(Source& source, std::size_t width) {
 
 // A step decodes one token for a few segments at once: weights in bytes.
 AttentionWeights read_self_attention(Source& source, const std::string& at, std::size_t width) {
-    return {PackedMatrix(for_queries(source.bytes(at + "q_proj/MatMul", width, width))),
-            PackedMatrix(source.bytes(at + "k_proj/MatMul", width, width)),
-            PackedMatrix(source.bytes(at + "v_proj/MatMul", width, width)),
-            PackedMatrix(source.bytes(at + "dense/MatMul", width, width))};
+    return {ByteMatrix(for_queries(source.bytes(at + "q_proj/MatMul", width, width))),
+            ByteMatrix(source.bytes(at + "k_proj/MatMul", width, width)),
+            ByteMatrix(source.bytes(at + "v_proj/MatMul", width, width)),
+            ByteMatrix(source.bytes(at + "dense/MatMul", width, width))};
 }
 
 // But keys and values of the encoder's frames are made once, for all of them.
 CrossAttentionWeights read_cross_attention(Source& source, const std::string& at, std::size_t width) {
-    return {PackedMatrix(for_queries(source.bytes(at + "q_proj/MatMul", width, width))),
+    return {ByteMatrix(for_queries(source.bytes(at + "q_proj/MatMul", width, width))),
             PairedMatrix(source.bytes(at + "k_proj/MatMul", width, width)),
             PairedMatrix(source.bytes(at + "v_proj/MatMul", width, width)),
-            PackedMatrix(source.bytes(at + "dense/MatMul", width, width))};
+            ByteMatrix(source.bytes(at + "dense/MatMul", width, width))};
 }
 
 DecoderLayerWeights read_decoder_layer(Source& source, const std::string& layer, std::size_t width) {
-    const std::size_t wide = source.extent(layer + "mlp/down_proj/MatMul_quant", 1, 0, 4 * largest_width);
+    const std::size_t wide = source.lines_extent(layer + "mlp/down_proj/MatMul_quant", 0, 4 * largest_width);
     DecoderLayerWeights weights;
     weights.self_norm = source.list(layer + "input_layernorm/Mul", 1, width);
     weights.self = read_self_attention(source, layer + "self_attn/", width);
     weights.cross_norm = source.list(layer + "post_attention_layernorm/Mul", 1, width);
     weights.cross = read_cross_attention(source, layer + "encoder_attn/", width);
     weights.feed_forward_norm = source.list(layer + "final_layernorm/Mul", 1, width);
-    weights.expand = PackedMatrix(source.bytes(layer + "mlp/up_proj/MatMul", width, 2 * wide),
-                                  source.list(layer + "mlp/up_proj/Add", 0, 2 * wide));
-    weights.contract = PackedMatrix(source.bytes(layer + "mlp/down_proj/MatMul", wide, width),
-                                    source.list(layer + "mlp/down_proj/Add", 0, width));
+    weights.expand = ByteMatrix(source.bytes(layer + "mlp/up_proj/MatMul", width, 2 * wide),
+                                source.list(layer + "mlp/up_proj/Add", 0, 2 * wide));
+    weights.contract = ByteMatrix(source.bytes(layer + "mlp/down_proj/MatMul", wide, width),
+                                  source.list(layer + "mlp/down_proj/Add", 0, width));
     return weights;
 }
 
@@ -210,7 +218,7 @@ DecoderWeights read_decoder(Source& source, std::size_t width) {
     for (std::size_t i = 0; source.goes_on(root + "layers." + std::to_string(i) + "/input_layernorm/Mul"); ++i)
         decoder.layers.push_back(read_decoder_layer(source, root + "layers." + std::to_string(i) + "/", width));
     decoder.norm = source.list(root + "norm/Mul", 1, width);
-    decoder.tokens = PackedMatrix::transposed(source.embedding(root + "embed_tokens/Gather", width));
+    decoder.tokens = ByteMatrix::transposed(source.embedding(root + "embed_tokens/Gather", width));
     return decoder;
 }
 

@@ -21,10 +21,10 @@ struct MoonshineShape {
 
 /// Queries, keys, values, and what mixes the heads' results.
 struct AttentionWeights {
-    PackedMatrix query;
-    PackedMatrix key;
-    PackedMatrix value;
-    PackedMatrix output;
+    ByteMatrix query;
+    ByteMatrix key;
+    ByteMatrix value;
+    ByteMatrix output;
 };
 
 /// The same where all of a segment's frames go through at once.
@@ -37,10 +37,10 @@ struct FrameAttentionWeights {
 
 /// From one token at a time to the frames.
 struct CrossAttentionWeights {
-    PackedMatrix query;
+    ByteMatrix query;
     PairedMatrix key;
     PairedMatrix value;
-    PackedMatrix output;
+    ByteMatrix output;
 };
 
 struct EncoderLayerWeights {
@@ -72,14 +72,14 @@ struct DecoderLayerWeights {
     std::vector<float> cross_norm;
     CrossAttentionWeights cross;
     std::vector<float> feed_forward_norm;
-    PackedMatrix expand;  // to the values, then to their gates
-    PackedMatrix contract;
+    ByteMatrix expand;  // to the values, then to their gates
+    ByteMatrix contract;
 };
 
 struct DecoderWeights {
     std::vector<DecoderLayerWeights> layers;
     std::vector<float> norm;
-    PackedMatrix tokens;  // from vectors to tokens; an output's weights are its token's vector
+    ByteMatrix tokens;  // from vectors to tokens; an output's weights are its token's vector
 };
 
 /// A head of the decoder's attention to the frames that looks where the words are said.
