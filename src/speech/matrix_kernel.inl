@@ -42,61 +42,74 @@ struct FloatWeights {
     static constexpr std::size_t most_rows = VT_ROWS;
 };
 
-// Two neighbouring inputs: `part` of the pairs of a line.
+// Two neighbouring inputs a lane: together where there is an instruction for them, else apart. A float of a bfloat16's
+// bits has none in its lower half.
+#ifdef VT_DOT
+using Pair = Bits;
+VT_INLINE Pair pair_of(Bits bits) {
+    return bits;
+}
+VT_INLINE Pair pair_of(Vector first, Vector second) {
+    return reinterpret_cast<const Bits&>(first) >> 16U | reinterpret_cast<const Bits&>(second);
+}
+VT_INLINE Vector add_products(Pair in, Pair weights, Vector sum) {
+    return VT_DOT(in, weights, sum);
+}
+#else
+struct Pair {
+    Vector first;
+    Vector second;
+};
+VT_INLINE Pair pair_of(Vector first, Vector second) {
+    return {first, second};
+}
+VT_INLINE Pair pair_of(Bits bits) {
+    const Bits first = bits << 16U;
+    const Bits second = bits & 0xFFFF0000U;
+    return {reinterpret_cast<const Vector&>(first), reinterpret_cast<const Vector&>(second)};
+}
+VT_INLINE Vector add_products(const Pair& in, const Pair& weights, Vector sum) {
+    return VT_FUSED(in.first, weights.first, VT_FUSED(in.second, weights.second, sum));
+}
+#endif
+
+// The same pair in every lane.
+VT_INLINE Pair all_pairs(const BFloat* from) {
+    std::uint32_t pair = 0;
+    __builtin_memcpy(&pair, from, sizeof pair);
+    return pair_of(pair - Bits{});
+}
+
+// Of a line's pairs, `part`.
 struct PairWeights {
     using Value = BFloat;
     using Input = BFloat;
     static constexpr std::size_t most_rows = VT_PAIR_ROWS;
     static constexpr bool is_for_few_rows = false;
-    VT_INLINE Bits pairs(const BFloat* at, std::size_t part) const {
+    VT_INLINE Pair pairs(const BFloat* at, std::size_t part) const {
         Bits bits;
         __builtin_memcpy(&bits, at + part * 2 * lanes, sizeof bits);
-        return bits;
+        return pair_of(bits);
     }
 };
 
-// The same of bytes: what such a float is without the lower half of its bits is all of it.
 struct ByteWeights {
     using Value = std::uint8_t;
     using Input = BFloat;
     static constexpr std::size_t most_rows = VT_PAIR_ROWS;
     static constexpr bool is_for_few_rows = true;
     Vector zero;
-    VT_INLINE Bits pairs(const std::uint8_t* at, std::size_t part) const {
-        const Vector first = VT_WIDEN(at + part * lanes) - zero;
-        const Vector second = VT_WIDEN(at + line_floats + part * lanes) - zero;
-        return reinterpret_cast<const Bits&>(first) >> 16U | reinterpret_cast<const Bits&>(second);
+    VT_INLINE Pair pairs(const std::uint8_t* at, std::size_t part) const {
+        return pair_of(VT_WIDEN(at + part * lanes) - zero, VT_WIDEN(at + line_floats + part * lanes) - zero);
     }
 };
-
-// The same pair in every lane.
-VT_INLINE Bits all_pairs(const BFloat* from) {
-    std::uint32_t pair = 0;
-    __builtin_memcpy(&pair, from, sizeof pair);
-    return pair - Bits{};
-}
-
-#ifndef VT_DOT
-VT_INLINE Vector add_products(Bits in, Bits weights, Vector sum) {
-    const Bits seconds_in = in & 0xFFFF0000U;
-    const Bits seconds = weights & 0xFFFF0000U;
-    const Bits firsts_in = in << 16U;
-    const Bits firsts = weights << 16U;
-    sum = VT_FUSED(reinterpret_cast<const Vector&>(seconds_in), reinterpret_cast<const Vector&>(seconds), sum);
-    return VT_FUSED(reinterpret_cast<const Vector&>(firsts_in), reinterpret_cast<const Vector&>(firsts), sum);
-}
-#else
-VT_INLINE Vector add_products(Bits in, Bits weights, Vector sum) {
-    return VT_DOT(in, weights, sum);
-}
-#endif
 
 template <std::size_t rows, std::size_t lines, class Weights>
 VT_TARGET inline void tile(const Weights& weights, const typename Weights::Value* at, std::size_t line_step,
                            std::size_t inputs, const BFloat* in, std::size_t in_step,
                            Vector (&sums)[rows][lines * parts]) {
     for (std::size_t i = 0; i < inputs; i += 2, at += 2 * line_floats) {
-        Bits pairs[lines * parts];
+        Pair pairs[lines * parts];
 #pragma GCC unroll 8
         for (std::size_t line = 0; line < lines; ++line) {
 #pragma GCC unroll 4
@@ -108,7 +121,7 @@ VT_TARGET inline void tile(const Weights& weights, const typename Weights::Value
         }
 #pragma GCC unroll 16
         for (std::size_t row = 0; row < rows; ++row) {
-            const Bits pair = all_pairs(in + row * in_step + i);
+            const Pair pair = all_pairs(in + row * in_step + i);
 #pragma GCC unroll 16
             for (std::size_t v = 0; v < lines * parts; ++v)
                 sums[row][v] = add_products(pair, pairs[v], sums[row][v]);
