@@ -20,12 +20,12 @@
 #include "speech/cutter.hpp"
 #include "speech/moonshine_decoder.hpp"
 #include "speech/moonshine_encoder.hpp"
+#include "speech/recogniser.hpp"
 
 namespace {
 
 constexpr std::size_t file_limit_bytes = std::size_t{1} << 31U;
-constexpr std::size_t batch_size = 8;  // as the recogniser's
-constexpr std::size_t chains = 12;     // of multiply-adds that do not wait for each other
+constexpr std::size_t chains = 12;  // of multiply-adds that do not wait for each other
 constexpr double giga = 1e9;
 
 using Vector [[gnu::vector_size(64)]] = float;
@@ -198,7 +198,7 @@ void print(const Account& account, double flops, double memory) {
                     bytes > 0 ? (std::to_string(std::lround(100 * bytes / seconds / memory)) + " %").c_str() : "");
     };
     std::printf("%.0f s of audio, one core, batches of %zu, kernels %.*s: %.1f times real time, %zu tokens\n\n",
-                account.audio_seconds, batch_size,
+                account.audio_seconds, speech::best_batch,
                 static_cast<int>(speech::matrix_kernels().front().instructions.size()),
                 speech::matrix_kernels().front().instructions.data(), account.audio_seconds / all, account.tokens);
     std::printf("This core: %.0f GFLOP/s of fused multiply-adds; reads %.1f GB/s from memory.\n\n", flops / giga,
@@ -254,9 +254,9 @@ int main(int count, char** arguments) {
         account.audio_seconds += static_cast<double>(samples.size()) / 16'000;
         auto segments = cut(*voice_activity, samples, account);
         std::ranges::stable_sort(segments, std::greater(), &std::vector<float>::size);
-        for (std::size_t at = 0; at < segments.size(); at += batch_size)
-            recognise(*weights, shape, std::span(segments).subspan(at, std::min(batch_size, segments.size() - at)),
-                      account);
+        for (std::size_t at = 0; at < segments.size(); at += speech::best_batch)
+            recognise(*weights, shape,
+                      std::span(segments).subspan(at, std::min(speech::best_batch, segments.size() - at)), account);
     }
     if (account.tokens == 0) return fail("nobody speaks in these samples");
     print(account, peak_flops(), read_bytes_a_second(std::size_t{256} << 20U));

@@ -16,8 +16,6 @@ namespace speech {
 namespace {
 
 constexpr std::size_t file_limit_bytes = std::size_t{512} << 20U;
-// Weights are read once for a whole step of the decoder: from here on that no longer costs what the arithmetic does.
-constexpr std::size_t batch_size = 8;
 
 base::Result<std::string> read_role(const ModelDescription& description, const std::filesystem::path& folder,
                                     const char* role) {
@@ -69,8 +67,8 @@ class MoonshineRecogniser : public Recogniser {
         std::span<const std::span<const float>> segments) const override {
         std::vector<base::Result<Recognition>> results(segments.size());
         const std::vector<std::size_t> order = longest_first(segments);
-        for (std::size_t begin = 0; begin < order.size(); begin += batch_size) {
-            const auto batch = std::span(order).subspan(begin, std::min(batch_size, order.size() - begin));
+        for (std::size_t begin = 0; begin < order.size(); begin += best_batch) {
+            const auto batch = std::span(order).subspan(begin, std::min(best_batch, order.size() - begin));
             recognise_batch(segments, batch, results);
         }
         return results;

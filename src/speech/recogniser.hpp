@@ -28,6 +28,9 @@ struct Recognition {
     std::vector<VoiceWindow> voices = {};            // where speakers are told apart; an engine tells none
 };
 
+/// So many segments together cost the least time each: more take more memory, and no less time.
+inline constexpr std::size_t best_batch = 4;
+
 class Recogniser {
   public:
     virtual ~Recogniser() = default;

@@ -15,7 +15,6 @@
 namespace speech {
 namespace {
 
-constexpr std::size_t largest_batch = 8;  // of segments that one thread recognises together
 constexpr double usual_segment_seconds = 15;
 constexpr std::int64_t progress_every_samples = 2 * model::sample_rate_hz;
 
@@ -104,7 +103,7 @@ base::Result<void> Transcription::submit() {
     }
     pool_.submit([this, segments = std::exchange(collected_samples_, {})] { return recognise(segments); });
     pending_.push_back(std::exchange(collected_, {}));
-    batch_size_ = std::min(2 * batch_size_, largest_batch);
+    batch_size_ = std::min(2 * batch_size_, best_batch);
     return {};
 }
 
