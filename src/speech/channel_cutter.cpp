@@ -83,7 +83,7 @@ void ChannelCutter::part(std::span<const float> block) {
         Group& group = *groups_[i];
         const std::size_t leader = group.channels.front();
         const auto goes_along = [&](std::size_t channel) { return are_same(block, leader, channel); };
-        const auto others = std::ranges::stable_partition(group.channels, goes_along);
+        const auto others = std::ranges::stable_partition(group.channels.begin() + 1, group.channels.end(), goes_along);
         if (others.empty()) continue;
         for (const std::size_t channel : others)
             likeness_[channel] = {};

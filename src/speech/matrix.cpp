@@ -128,14 +128,13 @@ std::size_t first_supported() {
 
 #endif
 
-// Calls place(index in the packed layout, index in the matrix) for every value of the matrix.
-template <class Place>
-void lay_out(std::size_t inputs, std::size_t outputs, Place place) {
-    for (std::size_t input = 0; input < inputs; ++input) {
-        for (std::size_t output = 0; output < outputs; ++output) {
-            const std::size_t line = output / line_floats;
-            place((line * inputs + input) * line_floats + output % line_floats, input * outputs + output);
-        }
+// Calls place(line, input, the input's values for the line's outputs, how many they are) for all of a matrix.
+template <class Values, class Place>
+void lay_out(const Values& matrix, Place place) {
+    for (std::size_t line = 0; line * line_floats < matrix.outputs; ++line) {
+        const std::size_t count = std::min(line_floats, matrix.outputs - line * line_floats);
+        for (std::size_t input = 0; input < matrix.inputs; ++input)
+            place(line, input, matrix.values.data() + input * matrix.outputs + line * line_floats, count);
     }
 }
 
@@ -157,8 +156,8 @@ BFloat exact(float value) {
 PackedMatrix::PackedMatrix(const MatrixValues& matrix, std::span<const float> bias)
     : inputs_(matrix.inputs), bias_(laid_out(bias, matrix.outputs)) {
     floats_.resize(lines() * inputs_, Line{});
-    lay_out(inputs_, matrix.outputs, [&](std::size_t packed, std::size_t plain) {
-        floats_[packed / line_floats].values[packed % line_floats] = matrix.values[plain];
+    lay_out(matrix, [&](std::size_t line, std::size_t input, const float* values, std::size_t count) {
+        std::copy_n(values, count, floats_[line * inputs_ + input].values);
     });
 }
 
@@ -168,8 +167,9 @@ ByteMatrix::ByteMatrix(const ByteMatrixValues& matrix, std::span<const float> bi
       zero_(static_cast<float>(matrix.zero)),
       bias_(laid_out(bias, matrix.outputs)) {
     bytes_.assign(lines() * inputs_ * line_floats, matrix.zero);
-    lay_out(inputs_, matrix.outputs,
-            [&](std::size_t packed, std::size_t plain) { bytes_[packed] = matrix.values[plain]; });
+    lay_out(matrix, [&](std::size_t line, std::size_t input, const std::uint8_t* values, std::size_t count) {
+        std::copy_n(values, count, bytes_.data() + (line * inputs_ + input) * line_floats);
+    });
 }
 
 ByteMatrix ByteMatrix::transposed(const ByteMatrixValues& matrix) {
@@ -199,13 +199,11 @@ void ByteMatrix::weights_of(std::size_t output, float* weights) const {
 PairedMatrix::PairedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias)
     : inputs_(matrix.inputs), scale_(matrix.scale), bias_(laid_out(bias, matrix.outputs)) {
     pairs_.assign(lines() * inputs_ * line_floats, BFloat{});
-    for (std::size_t input = 0; input < inputs_; ++input) {
-        for (std::size_t output = 0; output < matrix.outputs; ++output) {
-            const int value = int{matrix.values[input * matrix.outputs + output]} - int{matrix.zero};
-            const std::size_t pair = output / line_floats * (inputs_ / 2) + input / 2;
-            pairs_[(pair * line_floats + output % line_floats) * 2 + input % 2] = exact(static_cast<float>(value));
-        }
-    }
+    lay_out(matrix, [&](std::size_t line, std::size_t input, const std::uint8_t* values, std::size_t count) {
+        BFloat* pairs = pairs_.data() + (line * inputs_ + input / 2 * 2) * line_floats + input % 2;
+        for (std::size_t i = 0; i < count; ++i)
+            pairs[2 * i] = exact(static_cast<float>(int{values[i]} - int{matrix.zero}));
+    });
 }
 
 std::span<const MatrixKernels> matrix_kernels() {

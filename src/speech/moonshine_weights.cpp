@@ -68,11 +68,14 @@ class Source {
             return matrix;
         }
         matrix.zero = static_cast<std::uint8_t>(std::round(zero));
-        for (std::size_t i = 0; i < inputs * outputs; ++i) {
-            const std::size_t tap = i % taps;
-            const std::size_t channel = i / taps % channels;
-            const int value = static_cast<signed char>(tensor->data()[i]) + int{signed_zero};
-            matrix.values[(tap * channels + channel) * outputs + i / inputs] = static_cast<std::uint8_t>(value);
+        const char* at = tensor->data().data();
+        for (std::size_t output = 0; output < outputs; ++output) {
+            for (std::size_t channel = 0; channel < channels; ++channel) {
+                for (std::size_t tap = 0; tap < taps; ++tap) {
+                    const int value = static_cast<signed char>(*at++) + int{signed_zero};
+                    matrix.values[(tap * channels + channel) * outputs + output] = static_cast<std::uint8_t>(value);
+                }
+            }
         }
         return matrix;
     }
@@ -114,7 +117,8 @@ class Source {
             return matrix;
         }
         matrix.zero = static_cast<std::uint8_t>(zero->data()[0]);
-        matrix.values.assign(tensor->data().begin(), tensor->data().end());
+        matrix.values.resize(tensor->data().size());
+        std::memcpy(matrix.values.data(), tensor->data().data(), matrix.values.size());
         return matrix;
     }
     void miss(const std::string& what) {
