@@ -115,7 +115,8 @@ VT_TARGET inline void tile(const Weights& weights, const typename Weights::Value
 #pragma GCC unroll 4
             for (std::size_t part = 0; part < parts; ++part)
                 pairs[line * parts + part] = weights.pairs(at + line * line_step, part);
-            // Few rows wait for their weights: those of the lines to come are fetched meanwhile.
+            // Few rows wait for their weights: those of the lines to come are fetched meanwhile. After the last line
+            // there is nothing, and a hint at nothing is harmless.
             if constexpr (Weights::is_for_few_rows || rows < Weights::most_rows)
                 __builtin_prefetch(at + (lines + line) * line_step);
         }

@@ -130,12 +130,15 @@ struct PairedProduct {
     std::size_t in_step = 0;
     std::size_t rows = 0;
 
+    [[nodiscard]] std::vector<BFloat> rounded(const MatrixKernels& kernels) const {
+        std::vector<BFloat> values(in.size());
+        kernels.round(in.data(), in.size(), values.data());
+        return values;
+    }
     [[nodiscard]] std::vector<float> by(const MatrixKernels& kernels) const {
-        std::vector<BFloat> rounded(in.size());
-        kernels.round(in.data(), in.size(), rounded.data());
         const std::size_t step = matrix.lines() * line_floats;
         std::vector<float> out(rows * step);
-        kernels.multiply_pairs(matrix, rounded.data(), in_step, rows, out.data(), step);
+        kernels.multiply_pairs(matrix, rounded(kernels).data(), in_step, rows, out.data(), step);
         return out;
     }
 };
@@ -162,8 +165,7 @@ TEST(Matrix, MultipliesPairsAsTheDefinitionDoes) {
         const auto matrix = random.byte_matrix(2 * random.count(1, 35), random.count(1, 90), 0.01F);
         const std::vector<float> bias = random.floats(matrix.outputs);
         const PairedProduct product = random_pairs(random, matrix, bias);
-        std::vector<BFloat> rounded(product.in.size());
-        matrix_kernels().front().round(product.in.data(), product.in.size(), rounded.data());
+        const std::vector<BFloat> rounded = product.rounded(matrix_kernels().front());
         const std::vector<float> out = product.by(matrix_kernels().front());
         for (std::size_t row = 0; row < product.rows; ++row) {
             for (std::size_t output = 0; output < matrix.outputs; ++output) {
@@ -208,10 +210,8 @@ TEST(Matrix, BytesGiveTheBitsOfPairs) {
         const ByteMatrix matrix(values, bias);
         const std::size_t step = matrix.lines() * line_floats;
         for (const MatrixKernels& kernels : matrix_kernels()) {
-            std::vector<BFloat> rounded(pairs.in.size());
-            kernels.round(pairs.in.data(), pairs.in.size(), rounded.data());
             std::vector<float> out(pairs.rows * step);
-            kernels.multiply_bytes(matrix, rounded.data(), pairs.in_step, pairs.rows, out.data(), step);
+            kernels.multiply_bytes(matrix, pairs.rounded(kernels).data(), pairs.in_step, pairs.rows, out.data(), step);
             ASSERT_EQ(out, pairs.by(kernels)) << kernels.instructions << ", seed " << seed;
         }
     }
@@ -373,11 +373,9 @@ TEST(Matrix, LinesOfPairsMultiplyAsAMatrixOfThemDoes) {
         for (std::size_t i = 0; i < lines; ++i)
             std::copy_n(product.matrix.pairs() + i * line, line, apart.data() + i * (line + room));
         for (const MatrixKernels& kernels : matrix_kernels()) {
-            std::vector<BFloat> rounded(product.in.size());
-            kernels.round(product.in.data(), rounded.size(), rounded.data());
             std::vector<float> out(product.rows * lines * line_floats);
-            kernels.multiply_pair_lines(apart.data(), line + room, inputs, lines, rounded.data(), product.in_step,
-                                        product.rows, out.data(), lines * line_floats);
+            kernels.multiply_pair_lines(apart.data(), line + room, inputs, lines, product.rounded(kernels).data(),
+                                        product.in_step, product.rows, out.data(), lines * line_floats);
             ASSERT_EQ(out, product.by(kernels)) << kernels.instructions << ", seed " << seed;
         }
     }
