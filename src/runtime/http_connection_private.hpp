@@ -113,6 +113,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     awaitable<bool> serve_web_socket(Exchange& exchange, Response& response, WebSocket& wanted);
     awaitable<void> read_messages(OpenWebSocket& open);
     awaitable<void> write_messages(OpenWebSocket& open);
+    awaitable<void> end_handler(WebSocketHandler& handler);
     awaitable<bool> relay_web_socket(Exchange& exchange, std::shared_ptr<Upstream> upstream, const Response& response);
     awaitable<void> tunnel_up(Exchange& exchange, std::shared_ptr<Upstream> upstream);
     awaitable<void> tunnel_down(std::shared_ptr<Upstream> upstream, FrameBoundaries& frames);

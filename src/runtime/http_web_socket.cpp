@@ -66,6 +66,7 @@ awaitable<bool> HttpConnection::serve_web_socket(Exchange& exchange, Response& r
     }
     waker_.reset();
     open.outbox->end();
+    if (open.handler) co_await end_handler(*open.handler);
     co_await run_on(*pool_, strand_, Admission::given, 0, [&] {
         open.handler.reset();
         wanted = {};
@@ -108,6 +109,16 @@ awaitable<void> HttpConnection::write_messages(OpenWebSocket& open) {
     open.outbox->end();
     open.next->wake();
     if (!told) transport_->close();
+}
+
+awaitable<void> HttpConnection::end_handler(WebSocketHandler& handler) {
+    const auto ended = std::make_shared<Waker>(strand_);
+    co_await run_on(*pool_, strand_, Admission::given, 0, [&] {
+        guarded_end(handler, [ended] { ended->wake(); });
+        return true;
+    });
+    while (!co_await ended->wait_until(TimePoint::max())) {
+    }
 }
 
 // The service's process speaks the protocol; this one hands the bytes on, as fast as the slower side takes them.

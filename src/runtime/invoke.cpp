@@ -87,4 +87,12 @@ void guarded_message(WebSocketHandler& handler, WebSocketMessage message, std::f
     if (!taken) outbox.close(CloseCode::internal, "an internal fault");
 }
 
+void guarded_end(WebSocketHandler& handler, const std::function<void()>& done) {
+    const auto ended = result_of([&] {
+        handler.on_end(done);
+        return true;
+    });
+    if (!ended) done();
+}
+
 }  // namespace runtime

@@ -22,6 +22,8 @@ base::Result<std::size_t> guarded_read(BodySource& source, std::span<std::byte> 
 std::unique_ptr<WebSocketHandler> guarded_open(const WebSocket& socket, const std::shared_ptr<WebSocketOutbox>& outbox);
 void guarded_message(WebSocketHandler& handler, WebSocketMessage message, std::function<void()> next,
                      WebSocketOutbox& outbox);
+/// `done` may be called twice when that fails.
+void guarded_end(WebSocketHandler& handler, const std::function<void()>& done);
 base::Result<SseBatch> guarded_next(EventSource& source, std::size_t max_bytes);
 
 }  // namespace runtime

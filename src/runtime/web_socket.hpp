@@ -75,14 +75,17 @@ class WebSocketOutbox {
     std::optional<Closing> closing_;
 };
 
-/// What a service implements: one connection. Its destruction, on the worker pool, means that the connection is gone,
-/// whichever way it ended.
+/// What a service implements: one connection.
 class WebSocketHandler {
   public:
     virtual ~WebSocketHandler() = default;
     /// The next message, on the worker pool. The one after it is read when `next` has been called, once, now or later
     /// from any thread: who is behind holds the client up, not memory.
     virtual void on_message(WebSocketMessage message, std::function<void()> next) = 0;
+    /// The connection is gone, whichever way it ended: the last call, on the worker pool, perhaps before the last
+    /// message's `next`. The object goes, there too, when `done` has been called, once, now or later from any thread;
+    /// the server does not end before.
+    virtual void on_end(const std::function<void()>& done) { done(); }
 };
 
 /// The answer that opens one (Response::body); the runtime writes the 101.

@@ -72,7 +72,9 @@ struct Seen {
     std::atomic<int> open = 0;
     std::atomic<int> opened = 0;  // ever
     std::atomic<int> messages = 0;
-    std::atomic<bool> hold = false;  // take no further message
+    std::atomic<bool> hold = false;    // take no further message
+    std::atomic<bool> linger = false;  // do not go when the connection is gone
+    std::atomic<int> ended = 0;
     std::mutex mutex;
     std::vector<std::function<void()>> held;
     std::shared_ptr<WebSocketOutbox> outbox;
@@ -99,6 +101,12 @@ class Echo final : public runtime::WebSocketHandler {
         if (!seen_.hold) return next();
         const std::lock_guard lock(seen_.mutex);
         seen_.held.push_back(std::move(next));
+    }
+    void on_end(const std::function<void()>& done) override {
+        if (!seen_.linger) return done();
+        const std::lock_guard lock(seen_.mutex);
+        seen_.held.push_back(done);
+        ++seen_.ended;
     }
 
   private:
@@ -176,6 +184,26 @@ TEST_F(WebSocketTest, ClosesByTheServicesWordAfterWhatWasSent) {
     EXPECT_TRUE(client.ended());
     EXPECT_TRUE(runtime::eventually([&] { return seen_.open == 0; }));
     EXPECT_EQ(seen_.messages, 2);
+}
+
+TEST_F(WebSocketTest, LastsUntilItsHandlerHasEndedAndTheServerAsLong) {
+    seen_.linger = true;
+    serve({route()});
+    {
+        RawClient client = connect();
+        open(client);
+        ASSERT_TRUE(runtime::eventually([&] { return seen_.opened == 1; }));
+    }
+    ASSERT_TRUE(runtime::eventually([&] { return seen_.ended == 1; }));
+    EXPECT_EQ(seen_.open, 1);
+    std::thread later([this] {
+        std::this_thread::sleep_for(50ms);  // time for what must not happen
+        const std::lock_guard lock(seen_.mutex);
+        seen_.held.at(0)();
+    });
+    server_->stop(0ms);
+    EXPECT_EQ(seen_.open, 0);
+    later.join();
 }
 
 TEST_F(WebSocketTest, TellsAClientThatBreaksTheProtocol) {

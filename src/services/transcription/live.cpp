@@ -22,6 +22,8 @@ using runtime::Response;
 
 constexpr std::string_view subprotocol = "transcript.v1";
 constexpr std::size_t streams_a_core = 4;
+// Of all streams together: while the upload service does not answer, these wait for it and no request worker does.
+constexpr std::size_t keeping_threads = 4;
 
 std::size_t streams_at_once(const runtime::Config& config) {
     const auto streams = static_cast<std::size_t>(config.integer("transcription.live_streams"));
@@ -52,15 +54,17 @@ class Slots : public std::enable_shared_from_this<Slots> {
     std::atomic<std::size_t> taken_ = 0;
 };
 
-// Threads that are made for the first stream. A turn that has not begun is dropped at the end.
+// Threads that are made for the first stream that needs them. A task that has not begun is dropped at the end.
 class LiveThreads {
   public:
-    void post(std::function<void()> turn) {
-        std::call_once(once_, [this] { threads_.emplace(runtime::usable_cores()); });
-        threads_->post(std::move(turn));
+    explicit LiveThreads(std::size_t count) : count_(count) {}
+    void post(std::function<void()> task) {
+        std::call_once(once_, [this] { threads_.emplace(count_); });
+        threads_->post(std::move(task));
     }
 
   private:
+    const std::size_t count_;
     std::once_flag once_;
     std::optional<runtime::Threads> threads_;
 };
@@ -68,12 +72,10 @@ class LiveThreads {
 class Connection final : public runtime::WebSocketHandler {
   public:
     explicit Connection(std::shared_ptr<LiveStream> stream) : stream_(std::move(stream)) { stream_->watch_idleness(); }
-    ~Connection() override { stream_->leave(); }
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
     void on_message(runtime::WebSocketMessage message, std::function<void()> next) override {
         stream_->take(message, std::move(next));
     }
+    void on_end(const std::function<void()>& done) override { stream_->leave(done); }
 
   private:
     std::shared_ptr<LiveStream> stream_;
@@ -87,7 +89,8 @@ struct Live {
     SharedTools tools;
     std::shared_ptr<Slots> slots;
     std::chrono::milliseconds idle_time;
-    LiveThreads threads;  // last: its end waits for what uses the others
+    LiveThreads threads{runtime::usable_cores()};
+    LiveThreads keeping{keeping_threads};  // last: its end waits for what uses the others
 };
 
 Result<Response> open(Live& live, const Request& request, const Context& context) {
@@ -101,6 +104,7 @@ Result<Response> open(Live& live, const Request& request, const Context& context
     const bool asked = std::ranges::find(offered, subprotocol) != offered.end();
     const LiveSurroundings surroundings{.tools = live.tools,
                                         .post_turn = [&live](auto turn) { live.threads.post(std::move(turn)); },
+                                        .post_keeping = [&live](auto step) { live.keeping.post(std::move(step)); },
                                         .idle_time = live.idle_time,
                                         .slot = std::move(slot),
                                         .context = context};

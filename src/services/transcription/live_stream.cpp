@@ -55,23 +55,50 @@ void LiveStream::take(const runtime::WebSocketMessage& message, std::function<vo
         const std::lock_guard lock(mutex_);
         taking_ = true;
     }
-    const auto taken = message.is_text ? take_text(message.bytes) : take_audio(message.bytes);
-    if (!taken) fail(taken.error());
-    const std::lock_guard lock(mutex_);
-    taking_ = false;
-    last_message_ = surroundings_.tools->platform.clock.now();
-    if (waiting_bytes_ > most_waiting_bytes_) {
-        held_ = std::move(next);
-    } else {
-        next();
-    }
+    if (message.is_text) return take_text(message.bytes, std::move(next));
+    take_audio(message.bytes, std::move(next));
 }
 
-Result<void> LiveStream::take_text(const std::string& text) {
+void LiveStream::take_text(const std::string& text, Next next) {
     const auto request = parse_live_request(text);
-    if (!request) return std::unexpected(request.error());
-    if (const auto* wish = std::get_if<LiveStart>(&*request)) return start(*wish);
-    return finish();
+    if (!request) return took(std::unexpected(request.error()), std::move(next));
+    const auto* wish = std::get_if<LiveStart>(&*request);
+    if (wish != nullptr && wish->keep) return keep([this, wish = *wish] { return start(wish); }, std::move(next));
+    if (wish != nullptr) return took(start(*wish), std::move(next));
+    if (recording_) return keep([this] { return finish(); }, std::move(next));
+    took(finish(), std::move(next));
+}
+
+void LiveStream::take_audio(const std::string& bytes, Next next) {
+    auto heard = hear_later(bytes);
+    if (!heard || !recording_) return took(heard, std::move(next));
+    recording_->hold(bytes);
+    if (!recording_->is_due()) return took({}, std::move(next));
+    keep([this] { return recording_->pass_on(); }, std::move(next));
+}
+
+// On the keeping threads, for it waits for the upload service.
+void LiveStream::keep(std::function<Result<void>()> step, Next next) {
+    surroundings_.post_keeping(
+        [self = shared_from_this(), step = std::move(step), next = std::move(next)] { self->took(step(), next); });
+}
+
+// The message in hand has had its effect.
+void LiveStream::took(const Result<void>& taken, Next next) {
+    if (!taken) fail(taken.error());
+    std::function<void()> left;
+    {
+        const std::lock_guard lock(mutex_);
+        taking_ = false;
+        last_message_ = surroundings_.tools->platform.clock.now();
+        left.swap(left_);
+        if (waiting_bytes_ > most_waiting_bytes_) {
+            held_ = std::move(next);
+        } else {
+            next();
+        }
+    }
+    if (left) end_recording(std::move(left));
 }
 
 Result<void> LiveStream::start(const LiveStart& wish) {
@@ -119,11 +146,8 @@ Result<void> LiveStream::begin_recording(const LiveStart& wish, const speech::Ch
     return {};
 }
 
-Result<void> LiveStream::take_audio(std::string bytes) {
+Result<void> LiveStream::hear_later(std::string bytes) {
     if (!ear_) return base::fail(ErrorCode::conflict, "the first message must be of the type start");
-    if (recording_) {
-        if (auto kept = recording_->write(bytes); !kept) return kept;
-    }
     const std::lock_guard lock(mutex_);
     if (finishing_) return base::fail(ErrorCode::conflict, "no audio may follow the message of the type finish");
     waiting_bytes_ += bytes.size();
@@ -247,10 +271,27 @@ void LiveStream::fail(const base::Error& error) {
     stop();
 }
 
-void LiveStream::leave() {
+void LiveStream::leave(std::function<void()> done) {
     stop();
-    if (!recording_) return;
-    const auto kept = std::exchange(recording_, nullptr)->finish();
+    {
+        const std::lock_guard lock(mutex_);
+        if (taking_) {
+            left_ = std::move(done);
+            return;
+        }
+    }
+    end_recording(std::move(done));
+}
+
+void LiveStream::end_recording(std::function<void()> done) {
+    if (!recording_) return done();
+    surroundings_.post_keeping([self = shared_from_this(), done = std::move(done)] {
+        self->tell_unkept(std::exchange(self->recording_, nullptr)->finish());
+        done();
+    });
+}
+
+void LiveStream::tell_unkept(const Result<void>& kept) const {
     if (kept) return;
     surroundings_.tools->platform.log.write(runtime::LogLevel::warning, "live_not_kept", &surroundings_.context,
                                             {{"session_id", std::string_view(session_id_)},

@@ -1,6 +1,7 @@
 // One live stream: a client's messages in, partial and final texts out. Messages are taken on the request workers; the
-// engine works in turns on the live threads (live.hpp), a turn for two seconds of what audio has come meanwhile.
-// Bounded: ten seconds of audio wait at most, then the client is held up.
+// engine works in turns on the live threads (live.hpp), a turn for two seconds of what audio has come meanwhile; what
+// waits for the upload service does so on the keeping threads. Bounded: ten seconds of audio wait at most, then the
+// client is held up; so it is while its audio is passed on.
 #pragma once
 #include <chrono>
 #include <deque>
@@ -22,10 +23,11 @@ namespace transcription {
 
 struct LiveSurroundings {
     SharedTools tools;
-    std::function<void(std::function<void()>)> post_turn;  // onto the live threads
-    std::chrono::milliseconds idle_time;                   // without a message from the client
-    std::shared_ptr<void> slot;                            // given back when the stream is gone
-    runtime::Context context;                              // of the request that opened it
+    std::function<void(std::function<void()>)> post_turn;     // onto the live threads
+    std::function<void(std::function<void()>)> post_keeping;  // onto the keeping threads
+    std::chrono::milliseconds idle_time;                      // without a message from the client
+    std::shared_ptr<void> slot;                               // given back when the stream is gone
+    runtime::Context context;                                 // of the request that opened it
 };
 
 class LiveStream final : public std::enable_shared_from_this<LiveStream> {
@@ -35,10 +37,12 @@ class LiveStream final : public std::enable_shared_from_this<LiveStream> {
     void watch_idleness();
     /// One at a time; as WebSocketHandler::on_message.
     void take(const runtime::WebSocketMessage& message, std::function<void()> next);
-    /// The client is gone, after its last message: what it sent is kept, where that was asked for. On a request worker.
-    void leave();
+    /// The client is gone, after its last message: what it sent is kept, where that was asked for, before `done` is
+    /// called, from any thread.
+    void leave(std::function<void()> done);
 
   private:
+    using Next = std::function<void()>;
     using Instant = std::chrono::steady_clock::time_point;
     struct Block {
         std::string bytes;
@@ -56,11 +60,16 @@ class LiveStream final : public std::enable_shared_from_this<LiveStream> {
         bool lags = false;
     };
 
-    base::Result<void> take_text(const std::string& text);
+    void take_text(const std::string& text, Next next);
+    void take_audio(const std::string& bytes, Next next);
+    void took(const base::Result<void>& taken, Next next);
+    void keep(std::function<base::Result<void>()> step, Next next);
     base::Result<void> start(const LiveStart& wish);
     base::Result<void> begin_recording(const LiveStart& wish, const speech::ChosenLanguage& language);
-    base::Result<void> take_audio(std::string bytes);
+    base::Result<void> hear_later(std::string bytes);
     base::Result<void> finish();
+    void end_recording(std::function<void()> done);
+    void tell_unkept(const base::Result<void>& kept) const;
     void want_turn();
     void turn();
     std::deque<Block> take_waiting();
@@ -86,6 +95,7 @@ class LiveStream final : public std::enable_shared_from_this<LiveStream> {
     std::deque<Block> waiting_;
     std::size_t waiting_bytes_ = 0;
     std::function<void()> held_;  // the client's next message, while too much waits
+    std::function<void()> left_;  // what leave() was given, while a message is in hand
     bool taking_ = false;         // a message is in hand
     bool finishing_ = false;
     bool has_turn_ = false;

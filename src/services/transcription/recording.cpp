@@ -67,17 +67,15 @@ Recording::Recording(const flow::Platform& platform, runtime::Context context, c
       piece_bytes_(piece_bytes(sound)),
       tried_at_(platform.clock.now()) {}
 
-Result<void> Recording::write(std::string_view bytes) {
-    held_ += bytes;
-    if (!is_due()) return {};
-    auto passed = pass_on(false);
+Result<void> Recording::pass_on() {
+    auto passed = try_to_pass_on(false);
     tried_at_ = platform_.clock.now();
     failing_ = !passed;
     if (passed || !may_pass(passed.error()) || held_.size() > most_held_bytes) return passed;
     return {};
 }
 
-// A service that does not answer is not asked all the time: others wait for this thread.
+// A service that does not answer is not asked all the time: other recordings wait for this thread.
 bool Recording::is_due() const {
     const auto since = platform_.clock.now() - tried_at_;
     if (failing_) return since >= after_failure || held_.size() > most_held_bytes;
@@ -85,9 +83,9 @@ bool Recording::is_due() const {
 }
 
 Result<void> Recording::finish() {
-    auto passed = pass_on(true);
+    auto passed = try_to_pass_on(true);
     for (int tries = 1; !passed && may_pass(passed.error()) && tries < last_tries; ++tries)
-        passed = pass_on(true);
+        passed = try_to_pass_on(true);
     return passed;
 }
 
@@ -98,7 +96,7 @@ Result<runtime::ClientResponse> Recording::ask(Request request) const {
 }
 
 // Whether a try that failed came through all the same shows only here.
-Result<void> Recording::pass_on(bool last) {
+Result<void> Recording::try_to_pass_on(bool last) {
     auto passed = patch(last);
     if (passed || passed.error().code != ErrorCode::conflict) return passed;
     if (auto found = find_offset(); !found) return found;

@@ -29,18 +29,20 @@ class Recording {
                                                           const base::Json& description, const Sound& sound);
     [[nodiscard]] const std::string& session_id() const { return session_id_; }
 
-    /// Errors: those of the upload service, such as disk_full, upload_gone or not_found (the session was cancelled or
-    /// deleted); those that may pass only when nothing more can be held.
-    base::Result<void> write(std::string_view bytes);
-    /// There are no more: what came is the session's video. Errors: as write(); what was passed on before becomes the
+    /// What comes is held until it is due.
+    void hold(std::string_view bytes) { held_ += bytes; }
+    [[nodiscard]] bool is_due() const;
+    /// Passes on what is held. Errors: those of the upload service, such as disk_full, upload_gone or not_found (the
+    /// session was cancelled or deleted); those that may pass only when nothing more can be held.
+    base::Result<void> pass_on();
+    /// There are no more: what came is the session's video. Errors: as pass_on(); what was passed on before becomes the
     /// session's video all the same, later, unless the upload is gone.
     base::Result<void> finish();
 
   private:
     Recording(const flow::Platform& platform, runtime::Context context, const Sound& sound);
     base::Result<runtime::ClientResponse> ask(runtime::Request request) const;
-    [[nodiscard]] bool is_due() const;
-    base::Result<void> pass_on(bool last);
+    base::Result<void> try_to_pass_on(bool last);
     base::Result<void> patch(bool last);
     base::Result<void> find_offset();
 
