@@ -98,13 +98,21 @@ constexpr Row run_rows[]{{"transcription.started", on_started},
                          {"transcription.completed", on_run_completed},
                          {"transcription.failed", on_run_failed}};
 
+// It was deleted meanwhile; or the request that makes it is late, and nobody waits for it any more.
+Result<void> handle_without_session(Transaction& transaction, const model::Event& event, const JsonFields& fields,
+                                    const std::string& session_id) {
+    if (auto finished = finish(fields); !finished || event.type != "upload.failed") return finished;
+    return refuse_session(transaction, session_id);
+}
+
 Result<void> handle(std::span<const Row> rows, Transaction& transaction, const model::Event& event) {
     const auto row = std::ranges::find(rows, event.type, &Row::type);
     if (row == rows.end()) return {};
     JsonFields fields(event.payload, "the event " + event.type);
-    auto record = find_session(transaction, fields.text("session_id"));
+    const std::string session_id = fields.text("session_id");
+    auto record = find_session(transaction, session_id);
     if (!record) return std::unexpected(record.error());
-    if (!record->has_value()) return finish(fields);  // it was deleted meanwhile
+    if (!record->has_value()) return handle_without_session(transaction, event, fields, session_id);
     return row->handle(transaction, fields, **record);
 }
 

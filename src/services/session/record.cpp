@@ -215,12 +215,17 @@ Result<bool> change_session(store::Transaction& transaction, SessionRecord& reco
     return record != before;
 }
 
-Result<void> delete_session(store::Transaction& transaction, std::string_view id) {
+Result<void> refuse_session(store::Transaction& transaction, std::string_view id) {
     const auto remembered = transaction.execute(
         "insert into session_erased (tenant_id, id, created_ms) values (:tenant, :id, {now_ms})"
         " on conflict (tenant_id, id) do nothing",
         {{"id", id}});
     if (!remembered) return std::unexpected(remembered.error());
+    return {};
+}
+
+Result<void> delete_session(store::Transaction& transaction, std::string_view id) {
+    if (auto refused = refuse_session(transaction, id); !refused) return refused;
     const auto deleted =
         transaction.execute("delete from session_sessions where tenant_id = :tenant and id = :id", {{"id", id}});
     if (!deleted) return std::unexpected(deleted.error());

@@ -52,7 +52,9 @@ base::Result<void> save_session(store::Transaction& transaction, const SessionRe
 base::Result<bool> change_session(store::Transaction& transaction, SessionRecord& record,
                                   const model::SessionChange& change);
 
-/// Remembers that it was there.
+/// One that is not there is not to be made any more.
+base::Result<void> refuse_session(store::Transaction& transaction, std::string_view id);
+/// So that it is not made again.
 base::Result<void> delete_session(store::Transaction& transaction, std::string_view id);
 base::Result<bool> was_deleted(store::Transaction& transaction, std::string_view id);
 

@@ -68,6 +68,16 @@ TEST(Session, IsNotMadeAgainByALateCallAfterItsDeletion) {
     EXPECT_EQ(sessions.count("session_sessions"), 0);
 }
 
+// Its upload has given it up; nobody would end it.
+TEST(Session, IsNotMadeByALateCallAfterItsUploadHasFailed) {
+    Sessions sessions;
+    const std::string id = sessions.platform.platform().ids.next();
+    sessions.tell("upload.failed", id, {{"upload_id", "u1"}, {"code", "deadline_exceeded"}, {"message", "no answer"}});
+    sessions.platform.settle();
+    EXPECT_EQ(sessions.send("PUT", "/internal/sessions/" + id, "{}").status, 404);
+    EXPECT_EQ(sessions.count("session_sessions"), 0);
+}
+
 TEST(Session, IsMadeOnceByAnIdempotencyKey) {
     Sessions sessions;
     const auto make = [&] { return sessions.send("POST", "/v1/sessions", "{}", {{"Idempotency-Key", "k"}}); };

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "services/upload/header_value.hpp"
+#include "services/upload/sessions.hpp"
 
 namespace upload {
 namespace {
@@ -21,7 +22,7 @@ base::Result<Upload> insert(store::Transaction& transaction, const Uploads& shar
     return take_lease(transaction, upload.id, shared.settings.lease);
 }
 
-// What cannot be written down here the sweep finds: the row is open, not resumable, and nobody's.
+// What cannot be written down here the sweep finds: the row is open and nobody's.
 void end(const Uploads& shared, const Unit& unit, const Upload& upload, bool tell, const base::Error& error) {
     std::ignore =
         in_write(shared, unit.tenant_id, unit.origin, [&](store::Transaction& transaction) -> base::Result<void> {
@@ -66,6 +67,17 @@ base::Result<Upload> begin_upload(const Uploads& shared, const Unit& unit, const
     return in_write(shared, unit.tenant_id, unit.origin, [&](store::Transaction& transaction) {
         return insert(transaction, shared, upload, wanted.file_name);
     });
+}
+
+base::Result<Upload> begin_with_session(const Uploads& shared, const Unit& unit, const NewUpload& wanted,
+                                        const std::function<base::Result<void>()>& make_session) {
+    auto upload = begin_upload(shared, unit, wanted);
+    if (!upload) return upload;
+    if (auto made = make_session(); !made) {
+        end(shared, unit, *upload, may_be_made(made.error()), made.error());
+        return pass_on(made);
+    }
+    return upload;
 }
 
 base::Result<std::unique_ptr<OneShot>> OneShot::begin(const Shared& shared, const Unit& unit, NewUpload wanted,

@@ -20,6 +20,11 @@ struct NewUpload {
 /// store.
 base::Result<Upload> begin_upload(const Uploads& shared, const Unit& unit, const NewUpload& wanted);
 
+/// The same, then its session: the other way round, that would wait for ever when this fails. An upload whose session
+/// is refused ends; one whose session may be made all the same tells it so, too. Errors: also those of `make_session`.
+base::Result<Upload> begin_with_session(const Uploads& shared, const Unit& unit, const NewUpload& wanted,
+                                        const std::function<base::Result<void>()>& make_session);
+
 /// Whether a video of this type and declared length would be taken at all. Errors: as above.
 base::Result<void> check_video(const Settings& settings, std::string_view media_type,
                                std::optional<std::int64_t> length_bytes);

@@ -45,12 +45,14 @@ Result<Begun> begin(Job& job, const FormFields& fields, const FormFile& file) {
     const SessionFields about{first_field(fields, "title"),    first_field(fields, "language"),
                               first_field(fields, "model"),    first_field(fields, "multichannel"),
                               first_field(fields, "speakers"), first_field(fields, "vocabulary")};
-    if (auto made = create_session(*job.shared, job.context, session_id, about); !made) return pass_on(made);
     auto upload = OneShot::begin(
         job.shared, job.unit,
         {.session_id = session_id, .owner_id = job.principal.id, .media_type = file.media_type, .file_name = file.name},
-        true);
+        false);
     if (!upload) return pass_on(upload);
+    const auto made = create_session(*job.shared, job.context, session_id, about);
+    if (made || may_be_made(made.error())) (*upload)->tell_session();
+    if (!made) return pass_on(made);
     return *std::move(upload);
 }
 

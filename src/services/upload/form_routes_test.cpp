@@ -68,6 +68,27 @@ TEST_F(FormRoutes, ALateFaultFailsTheSession) {
     EXPECT_TRUE(keys().empty());
 }
 
+// The answer may have been lost, not the session, which would wait for ever.
+TEST_F(FormRoutes, TellTheSessionWhoseAnswerWasPerhapsLost) {
+    sessions.lose_creation = base::ErrorCode::deadline_exceeded;
+    EXPECT_EQ(error_code(send(file("x")).body), "deadline_exceeded");
+    platform.settle();
+    ASSERT_EQ(sessions.rows.size(), 1U);
+    const auto failed = platform.events("upload.failed");
+    ASSERT_EQ(failed.size(), 1U);
+    EXPECT_EQ(*failed[0].payload.member("session_id")->text(), sessions.rows.begin()->first);
+    EXPECT_TRUE(keys().empty());
+}
+
+TEST_F(FormRoutes, LeaveNothingWhenTheSessionIsRefused) {
+    sessions.refuse_creation = base::ErrorCode::quota_exceeded;
+    EXPECT_EQ(error_code(send(file(some_bytes(part + 1))).body), "quota_exceeded");
+    platform.clock().advance(std::chrono::hours(25));
+    platform.settle();
+    EXPECT_TRUE(platform.events("upload.failed").empty()) << "there is nobody to tell";
+    EXPECT_TRUE(keys().empty());
+}
+
 TEST_F(FormRoutes, AKeyMakesItOnce) {
     const std::string parts = field("title", "Ferien") + file("bytes");
     const runtime::Headers key{{"Idempotency-Key", "k"}};

@@ -36,8 +36,9 @@ Result<Response> finish(const Job& job, const FormFields& fields, OneShot& uploa
     if (!wanted) return openai_refusal(wanted.error().error, wanted.error().parameter);
     const std::string session_id = upload.upload().session_id;
     const SessionFields about{.language = wanted->language, .model = wanted->model};
-    if (auto made = create_session(*job.shared, job.context, session_id, about); !made) return pass_on(made);
-    upload.tell_session();
+    const auto made = create_session(*job.shared, job.context, session_id, about);
+    if (made || may_be_made(made.error())) upload.tell_session();
+    if (!made) return pass_on(made);
     if (auto finished = upload.finish(); !finished) return pass_on(finished);
     Response response;
     response.body = wait_for_transcript(job.shared, job.context, session_id, wanted->format);

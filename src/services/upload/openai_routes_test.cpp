@@ -50,6 +50,18 @@ TEST_F(OpenAiRoutes, AnswerWhenTheTranscriptIsThere) {
     EXPECT_EQ(sessions.rows.size(), 1U) << "it is kept";
 }
 
+TEST_F(OpenAiRoutes, TellTheSessionWhoseAnswerWasPerhapsLost) {
+    sessions.lose_creation = base::ErrorCode::unavailable;
+    begin(file + field("model", "whisper-1"));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 503);
+    platform.settle();
+    ASSERT_EQ(sessions.rows.size(), 1U);
+    const auto failed = platform.events("upload.failed");
+    ASSERT_EQ(failed.size(), 1U) << "it would wait for ever";
+    EXPECT_EQ(*failed[0].payload.member("session_id")->text(), sessions.rows.begin()->first);
+}
+
 TEST_F(OpenAiRoutes, AskForTheFormat) {
     begin(field("model", "gpt-4o-transcribe") + field("response_format", "srt") + file);
     session().status = "completed";

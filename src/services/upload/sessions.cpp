@@ -76,6 +76,10 @@ base::Result<void> create_session(const Uploads& shared, const runtime::Context&
     return create_session(shared, context, session_id, base::to_canonical_json(body));
 }
 
+bool may_be_made(const base::Error& error) {
+    return error.code == ErrorCode::unavailable || error.code == ErrorCode::deadline_exceeded;
+}
+
 base::Result<SessionView> get_session(const Uploads& shared, const runtime::Context& context,
                                       std::string_view session_id) {
     auto json = flow::body_of(shared.platform.mesh.call("session", get_request(path_of("/v1/sessions/", session_id)),

@@ -36,6 +36,8 @@ base::Result<void> create_session(const Uploads& shared, const runtime::Context&
 /// The same with a description as POST /v1/sessions takes it.
 base::Result<void> create_session(const Uploads& shared, const runtime::Context& context, std::string_view session_id,
                                   std::string description);
+/// Whether a session whose creation failed so may be there all the same: perhaps only the answer was lost.
+bool may_be_made(const base::Error& error);
 base::Result<SessionView> get_session(const Uploads& shared, const runtime::Context& context,
                                       std::string_view session_id);
 /// Errors: also conflict, when the session has a video or waits for none.

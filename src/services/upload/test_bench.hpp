@@ -30,6 +30,7 @@ struct StubSessions {
     std::string transcript = R"({"text":"hello","language":"en","segments":[]})";
     std::vector<std::string> asked_formats{};
     base::ErrorCode refuse_creation = base::ErrorCode::internal;  // else with this code
+    base::ErrorCode lose_creation = base::ErrorCode::internal;    // likewise, when it is made
     base::ErrorCode refuse_reading = base::ErrorCode::internal;   // likewise
 
     flow::Service service() {
@@ -65,6 +66,7 @@ struct StubSessions {
         if (refuse_creation != base::ErrorCode::internal)
             return flow::answer(base::fail(refuse_creation, "not so"), context);
         rows[std::string(request.path_parameter("id"))].fields = request.body;
+        if (lose_creation != base::ErrorCode::internal) return flow::answer(base::fail(lose_creation, "lost"), context);
         return flow::json_response(201, base::JsonObject{});
     }
     runtime::Response get(const runtime::Request& request, const runtime::Context& context) {

@@ -269,23 +269,29 @@ Result<NewUpload> read_creation(const Settings& settings, const Request& request
     return wanted;
 }
 
-// The session of the metadata if it waits for a video, or a new one.
-Result<void> settle_session(const Shared& shared, const Context& context, const Metadata& metadata, NewUpload& wanted) {
-    if (const auto id = if_given(metadata, "session_id")) {
-        if (!base::is_id(*id)) return fail(ErrorCode::not_found, "there is no such session");
-        const auto session = get_waiting_session(*shared, context, *id);
-        if (!session) return pass_on(session);
-        wanted.session_id = *id;
-        wanted.ends_session = false;
-        wanted.owner_id = session->owner_id;
-        const auto may = flow::authorize(context, model::Action::upload_write, session->owner_id);
-        return may ? Result<void>() : pass_on(may);
-    }
+// For a session that waits for a video already.
+Result<Upload> begin_for(const Shared& shared, const Unit& unit, const Context& context, const std::string& session_id,
+                         NewUpload wanted) {
+    if (!base::is_id(session_id)) return fail(ErrorCode::not_found, "there is no such session");
+    const auto session = get_waiting_session(*shared, context, session_id);
+    if (!session) return pass_on(session);
+    if (auto may = flow::authorize(context, model::Action::upload_write, session->owner_id); !may) return pass_on(may);
+    wanted.session_id = session_id;
+    wanted.ends_session = false;
+    wanted.owner_id = session->owner_id;
+    return begin_upload(*shared, unit, wanted);
+}
+
+// For the session of the metadata, or a new one.
+Result<Upload> begin(const Shared& shared, const Unit& unit, const Context& context, const Metadata& metadata,
+                     NewUpload wanted) {
+    if (const auto id = if_given(metadata, "session_id")) return begin_for(shared, unit, context, *id, wanted);
     wanted.session_id = shared->platform.ids.next();
-    return create_session(
-        *shared, context, wanted.session_id,
-        {if_given(metadata, "title"), if_given(metadata, "language"), if_given(metadata, "model"),
-         if_given(metadata, "multichannel"), if_given(metadata, "speakers"), if_given(metadata, "vocabulary")});
+    const SessionFields about{if_given(metadata, "title"),    if_given(metadata, "language"),
+                              if_given(metadata, "model"),    if_given(metadata, "multichannel"),
+                              if_given(metadata, "speakers"), if_given(metadata, "vocabulary")};
+    return begin_with_session(*shared, unit, wanted,
+                              [&] { return create_session(*shared, context, wanted.session_id, about); });
 }
 
 base::Json identity_of(const Request& request) {
@@ -295,10 +301,8 @@ base::Json identity_of(const Request& request) {
     return base::JsonArray{field("Upload-Length"), field("Upload-Metadata")};
 }
 
-Result<Response> create_empty(const Shared& shared, const Unit& unit, const NewUpload& wanted, LongCall& call) {
-    const auto upload = begin_upload(*shared, unit, wanted);
-    if (!upload) return pass_on(upload);
-    Response response = created_response(*upload);
+Result<Response> created_empty(const Shared& shared, const Unit& unit, const Upload& upload, LongCall& call) {
+    Response response = created_response(upload);
     const auto kept = in_write(*shared, unit.tenant_id, unit.origin,
                                [&](store::Transaction& transaction) { return call.finish(transaction, response); });
     if (!kept) return pass_on(kept);
@@ -320,10 +324,9 @@ Result<Opening> create(const Shared& shared, Request& request, Context& context)
     if (!call) return pass_on(call);
     if (auto* before = std::get_if<Response>(&*call)) return with_tus(std::move(*before));
     wanted->owner_id = principal->id;
-    if (auto settled = settle_session(shared, context, *metadata, *wanted); !settled) return pass_on(settled);
-    if (!with_bytes) return create_empty(shared, unit, *wanted, *std::get<std::unique_ptr<LongCall>>(*call));
-    const auto upload = begin_upload(*shared, unit, *wanted);
+    const auto upload = begin(shared, unit, context, *metadata, *wanted);
     if (!upload) return pass_on(upload);
+    if (!with_bytes) return created_empty(shared, unit, *upload, *std::get<std::unique_ptr<LongCall>>(*call));
     return take_bytes(shared, {unit, *upload}, request, context, 0, true);
 }
 

@@ -72,6 +72,23 @@ TEST_F(TusRoutes, RefuseCreationsThatAreWrong) {
     EXPECT_TRUE(sessions.rows.empty()) << "a refused upload makes no session";
 }
 
+TEST_F(TusRoutes, TellTheSessionWhoseAnswerWasPerhapsLost) {
+    sessions.lose_creation = base::ErrorCode::unavailable;
+    EXPECT_EQ(tus("POST", "/v1/uploads", {{"Upload-Length", "5"}}).status, 503);
+    platform.settle();
+    ASSERT_EQ(sessions.rows.size(), 1U);
+    const auto failed = platform.events("upload.failed");
+    ASSERT_EQ(failed.size(), 1U) << "it would wait for ever";
+    EXPECT_EQ(*failed[0].payload.member("session_id")->text(), session_of());
+    sessions.lose_creation = base::ErrorCode::internal;
+    sessions.refuse_creation = base::ErrorCode::quota_exceeded;
+    EXPECT_EQ(error_code(tus("POST", "/v1/uploads", {{"Upload-Length", "5"}}).body), "quota_exceeded");
+    platform.clock().advance(std::chrono::hours(25));
+    platform.settle();
+    EXPECT_EQ(platform.events("upload.failed").size(), 1U) << "there is nobody to tell";
+    EXPECT_TRUE(keys().empty());
+}
+
 TEST_F(TusRoutes, TakeAVideoInPieces) {
     const std::string metadata = "filename " + base::to_base64("ferien.mp4") + ",filetype " +
                                  base::to_base64("video/mp4") + ",title " + base::to_base64("Ferien") + ",language " +
