@@ -134,6 +134,8 @@ def test_a_voice_that_was_named_is_known_in_the_next_video_if_the_tenant_wants_i
         name(named, S1="Ada Lovelace")
         (voice,) = wait_until(lambda: client.get("/v1/voices").json()["data"])
         assert voice["name"] == "Ada Lovelace" and voice["sessions"] == 1
+        viewer = Client(platform.url, client.post("/v1/api-keys", json={"name": "viewer", "role": "viewer", "scopes": ["*"]}).json()["key"])
+        problem(viewer.get("/v1/voices"), 403, "forbidden")
 
         guessed = speakers_of(second)
         (speaker,) = client.get(guessed).json()["data"]

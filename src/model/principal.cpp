@@ -40,6 +40,7 @@ constexpr std::array rules{
     ActionRule{audit_read, "audit.read", "audit:read", admin, admin},
     ActionRule{tenant_read, "tenant.read", "tenants:read", viewer, viewer},
     ActionRule{tenant_manage, "tenant.manage", "tenants:write", admin, admin},
+    ActionRule{voice_read, "voice.read", "tenants:read", member, member},
     ActionRule{user_read, "user.read", "users:read", viewer, admin},
     ActionRule{user_manage, "user.manage", "users:write", admin, admin},
     ActionRule{key_read, "key.read", "keys:read", member, admin},

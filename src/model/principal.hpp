@@ -51,6 +51,7 @@ enum class Action : std::uint8_t {
     audit_read,
     tenant_read,
     tenant_manage,
+    voice_read,
     user_read,
     user_manage,
     key_read,

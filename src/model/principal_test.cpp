@@ -35,6 +35,7 @@ TEST(Allowed, FollowsTheTable) {
         {"acme", "anna", Role::member, key_manage, true},      {"acme", "bert", Role::member, key_manage, false},
         {"acme", "", Role::member, user_manage, false},        {"acme", "bert", Role::admin, session_delete, true},
         {"acme", "bert", Role::admin, user_manage, true},      {"acme", "", Role::admin, platform_manage, false},
+        {"acme", "", Role::viewer, voice_read, false},         {"acme", "", Role::member, voice_read, true},
         {"other", "", Role::admin, session_read, false},       {"acme", "", Role::platform, platform_manage, true},
         {"other", "", Role::platform, tenant_manage, true},
     };

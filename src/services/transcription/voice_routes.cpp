@@ -39,7 +39,7 @@ Json page_json(bool remember, std::vector<ListedVoice> voices, std::int64_t limi
 }
 
 Result<Response> list(const Tools& tools, const Request& request, const Context& context) {
-    const auto principal = flow::authorize(context, Action::tenant_read);
+    const auto principal = flow::authorize(context, Action::voice_read);
     if (!principal) return std::unexpected(principal.error());
     const auto page = flow::page_query(request);
     if (!page) return std::unexpected(page.error());

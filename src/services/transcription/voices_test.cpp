@@ -397,9 +397,11 @@ TEST(Voices, AreNoMoreThanThereMayBe) {
     EXPECT_EQ(first(stage.transcribe("s2")).name, "Ada") << "voices of another space are not compared";
 }
 
-TEST(Voices, AreForAdministratorsToManageAndForAllToSee) {
+TEST(Voices, AreForAdministratorsToManageAndForThoseWhoMayNameThemToSee) {
     VoiceStage stage;
     const auto viewer = TestPlatform::viewer("acme");
+    model::Principal member = TestPlatform::viewer("acme", "member");
+    member.roles = {model::Role::member};
     EXPECT_EQ(stage.ask("PUT", "/v1/voices", R"({"remember":true})", viewer).status, 403);
     for (const char* body : {"{}", R"({"remember":1})", R"({"remember":true,"more":1})", "[]"})
         EXPECT_GE(stage.ask("PUT", "/v1/voices", body).status, 400) << body;
@@ -409,13 +411,14 @@ TEST(Voices, AreForAdministratorsToManageAndForAllToSee) {
     EXPECT_EQ(stage.count("audit", "record like '%voices.change%'"), 2);
     stage.transcribe("s1");
     stage.name("s1", 2, {{"S1", "Ada"}, {"S2", "Grace"}});
-    EXPECT_EQ(stage.ask("DELETE", "/v1/voices/" + stage.id_of("Ada"), "", viewer).status, 403);
-    const auto seen = stage.ask("GET", "/v1/voices?limit=1", "", viewer);
+    EXPECT_EQ(stage.ask("DELETE", "/v1/voices/" + stage.id_of("Ada"), "", member).status, 403);
+    EXPECT_EQ(stage.ask("GET", "/v1/voices", "", viewer).status, 403);
+    const auto seen = stage.ask("GET", "/v1/voices?limit=1", "", member);
     ASSERT_EQ(seen.status, 200);
     const auto page = base::parse_json(seen.body).value();
     ASSERT_EQ(page.member("data")->array()->size(), 1U);
     const auto next = base::parse_json(
-        stage.ask("GET", "/v1/voices?limit=1&cursor=" + *page.member("next_cursor")->text(), "", viewer).body);
+        stage.ask("GET", "/v1/voices?limit=1&cursor=" + *page.member("next_cursor")->text(), "", member).body);
     ASSERT_EQ(next->member("data")->array()->size(), 1U);
     EXPECT_TRUE(next->member("next_cursor")->is_null());
     EXPECT_NE(next->member("data")->array()->at(0), page.member("data")->array()->at(0));
