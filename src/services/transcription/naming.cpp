@@ -6,6 +6,7 @@
 
 #include "base/ids.hpp"
 #include "base/json.hpp"
+#include "base/rfc3339.hpp"
 #include "base/sha256.hpp"
 #include "model/transcript_json.hpp"
 #include "services/transcription/voice_rows.hpp"
@@ -27,16 +28,20 @@ struct Edited {
     std::int64_t version = 0;
     std::string blob_key;
     std::string content_hash;
+    std::int64_t said_ms = 0;
 };
 
-// An event of a later version may say more, one of an earlier version names no run.
+// An event of a later version may say more, one of an earlier version names no run; work of an earlier version does not
+// say when, which is long ago.
 Result<Edited> parse_edited(const Json& value, std::string_view what) {
     JsonFields fields(value, std::string(what));
-    Edited edited{.session_id = fields.text("session_id"),
-                  .run_id = fields.optional_text("run_id").value_or(""),
-                  .version = fields.integer("version", 1, std::numeric_limits<std::int64_t>::max()),
-                  .blob_key = fields.text("blob_key"),
-                  .content_hash = fields.text("content_hash")};
+    Edited edited{
+        .session_id = fields.text("session_id"),
+        .run_id = fields.optional_text("run_id").value_or(""),
+        .version = fields.integer("version", 1, std::numeric_limits<std::int64_t>::max()),
+        .blob_key = fields.text("blob_key"),
+        .content_hash = fields.text("content_hash"),
+        .said_ms = fields.optional_integer("said_ms", 0, std::numeric_limits<std::int64_t>::max()).value_or(0)};
     if (const auto finished = fields.finish(); !finished && finished.error().code != ErrorCode::unknown_field)
         return std::unexpected(finished.error());
     return edited;
@@ -52,7 +57,8 @@ Result<void> plan(store::Transaction& transaction, const model::Event& event) {
                                                                    {"run_id", edited->run_id},
                                                                    {"version", edited->version},
                                                                    {"blob_key", edited->blob_key},
-                                                                   {"content_hash", edited->content_hash}});
+                                                                   {"content_hash", edited->content_hash},
+                                                                   {"said_ms", base::to_unix_ms(event.timestamp)}});
     const auto added = store::add_work(
         transaction, {.id = base::derived_id(naming_kind, edited->run_id + "/" + std::to_string(edited->version)),
                       .kind = naming_kind,
@@ -91,9 +97,10 @@ Result<flow::CommitWork> name(const SharedTools& tools, const store::Claim& clai
     if (!edited) return std::unexpected(edited.error());
     auto transcript = read_transcript(*tools, claim, *edited);
     if (!transcript) return std::unexpected(transcript.error());
-    return
-        [tools, naming = Naming{edited->session_id, edited->run_id, edited->version, std::move(transcript->speakers)}](
-            store::Transaction& transaction) { return commit(*tools, transaction, naming); };
+    return [tools, naming = Naming{edited->session_id, edited->run_id, edited->version, std::move(transcript->speakers),
+                                   edited->said_ms}](store::Transaction& transaction) {
+        return commit(*tools, transaction, naming);
+    };
 }
 
 Result<void> tell(const Tools& tools, const store::Claim& claim, const base::Error& error) {

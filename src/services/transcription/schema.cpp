@@ -74,12 +74,18 @@ create index transcription_speakers_session on transcription_speakers (tenant_id
 create index transcription_speakers_voice on transcription_speakers (tenant_id, voice_id, named, created_ms);
 )";
 
+// When a voice was forgotten last: what was said before must not bring it back.
+constexpr std::string_view fourth = R"(
+alter table transcription_voice_settings add column forgotten_ms bigint not null default 0;
+)";
+
 }  // namespace
 
 std::vector<store::Migration> migrations() {
     return {{.service = "transcription", .version = 1, .sql = first},
             {.service = "transcription", .version = 2, .sql = second},
-            {.service = "transcription", .version = 3, .sql = third}};
+            {.service = "transcription", .version = 3, .sql = third},
+            {.service = "transcription", .version = 4, .sql = fourth}};
 }
 
 }  // namespace transcription

@@ -141,6 +141,7 @@ class NamingSpeakers {
             {{"run_id", naming_.run_id}, {"version", naming_.version}});
         if (!rows) return std::unexpected(rows.error());
         if (rows->empty()) return 0;
+        if (auto read = read_forgetting(); !read) return std::unexpected(read.error());
         if (auto read = read_names(); !read) return std::unexpected(read.error());
         for (const store::Row& row : *rows) {
             if (auto put = name(row.text("label"), {row.text("voice_id"), row.flag("named")}); !put)
@@ -157,14 +158,26 @@ class NamingSpeakers {
     struct Said {
         std::string voice_id;  // empty: nobody's
         bool named = false;    // by a person
+        bool forgotten = false;
         bool operator==(const Said&) const = default;
     };
 
+    Result<void> read_forgetting() {
+        const auto row = transaction_.query_one(
+            "select forgotten_ms from transcription_voice_settings where tenant_id = :tenant and id = :id"
+            " and forgotten_ms > 0 and forgotten_ms >= :said_ms",
+            {{"id", setting_id}, {"said_ms", naming_.said_ms}});
+        if (!row) return std::unexpected(row.error());
+        if (row->has_value()) forgotten_ms_ = (*row)->integer("forgotten_ms");
+        return {};
+    }
+
     Result<void> read_names() {
-        const auto rows =
-            transaction_.query("select id, name, name_key_id from transcription_voices where tenant_id = :tenant", {});
+        const auto rows = transaction_.query(
+            "select id, name, name_key_id, created_ms from transcription_voices where tenant_id = :tenant", {});
         if (!rows) return std::unexpected(rows.error());
         for (const store::Row& row : *rows) {
+            if (forgotten_ms_ && row.integer("created_ms") > *forgotten_ms_) continue;
             auto name = name_in(transaction_, row);
             if (!name) return std::unexpected(name.error());
             id_of_.emplace(*std::move(name), row.text("id"));
@@ -175,14 +188,7 @@ class NamingSpeakers {
     Result<void> name(const std::string& label, const Said& before) {
         const auto after = said_of(label);
         if (!after) return std::unexpected(after.error());
-        auto put = done(transaction_.execute(
-            "update transcription_speakers set voice_id = :voice_id, named = :named, transcript_version = :version"
-            " where tenant_id = :tenant and run_id = :run_id and label = :label",
-            {{"run_id", naming_.run_id},
-             {"label", label},
-             {"voice_id", after->voice_id},
-             {"named", after->named},
-             {"version", naming_.version}}));
+        auto put = after->forgotten ? remove_speaker(label) : put_speaker(label, *after);
         if (!put || *after == before) return put;
         for (const std::string& voice_id : {before.voice_id, after->voice_id}) {
             if (voice_id.empty()) continue;
@@ -190,6 +196,23 @@ class NamingSpeakers {
             if (put) put = forget_earlier(voice_id);
         }
         return put;
+    }
+
+    Result<void> put_speaker(const std::string& label, const Said& said) {
+        return done(transaction_.execute(
+            "update transcription_speakers set voice_id = :voice_id, named = :named, transcript_version = :version"
+            " where tenant_id = :tenant and run_id = :run_id and label = :label",
+            {{"run_id", naming_.run_id},
+             {"label", label},
+             {"voice_id", said.voice_id},
+             {"named", said.named},
+             {"version", naming_.version}}));
+    }
+
+    Result<void> remove_speaker(const std::string& label) {
+        return done(transaction_.execute(
+            "delete from transcription_speakers where tenant_id = :tenant and run_id = :run_id and label = :label",
+            {{"run_id", naming_.run_id}, {"label", label}}));
     }
 
     Result<Said> said_of(const std::string& label) {
@@ -202,6 +225,7 @@ class NamingSpeakers {
         }
         const auto found = id_of_.find(speaker->name);
         if (found != id_of_.end()) return Said{found->second, true};
+        if (forgotten_ms_) return Said{.forgotten = true};
         if (std::ssize(id_of_) >= most_voices) {
             ++too_many_;
             return Said{};
@@ -242,6 +266,7 @@ class NamingSpeakers {
     const Naming& naming_;
     std::map<std::string, std::string> id_of_;  // by name
     std::set<std::string> touched_;
+    std::optional<std::int64_t> forgotten_ms_;  // when a voice was, if this was said before and comes after
     std::int64_t too_many_ = 0;
 };
 
@@ -346,6 +371,11 @@ Result<bool> forget_voice(Transaction& transaction, std::string_view voice_id) {
         transaction.execute("delete from transcription_speakers where tenant_id = :tenant and voice_id = :voice_id",
                             {{"voice_id", voice_id}}));
     if (forgotten) forgotten = remove_voice(transaction, voice_id);
+    if (forgotten) {
+        forgotten = done(transaction.execute(
+            "update transcription_voice_settings set forgotten_ms = {now_ms} where tenant_id = :tenant and id = :id",
+            {{"id", setting_id}}));
+    }
     if (!forgotten) return std::unexpected(forgotten.error());
     return true;
 }

@@ -49,9 +49,12 @@ struct Naming {
     std::string run_id;
     std::int64_t version = 0;
     std::vector<model::Speaker> speakers;
+    std::int64_t said_ms = 0;  // when, in Unix time
 };
 /// Remembers the voices of those whom a person has named, and forgets those who are not called so any more; of versions
-/// the highest counts, whatever comes last. Gives how many names could not be remembered, because there are too many.
+/// the highest counts, whatever comes last. What was said before a voice was forgotten, and is done after, makes no
+/// voice: whoever has no name of then is forgotten as well, as if it had been done in time. Gives how many names could
+/// not be remembered, because there are too many.
 base::Result<std::int64_t> name_speakers(store::Transaction& transaction, const Naming& naming);
 
 /// What is known of voices by this session alone.

@@ -315,6 +315,51 @@ TEST(Voices, ThatAreForgottenGoFromEverySessionWhereTheyWereRecognised) {
     EXPECT_EQ(stage.names(), std::vector<std::string>{"Grace"}) << "an edit does not bring it back";
 }
 
+TEST(Voices, ThatAreForgottenAreNotBroughtBackByAnEditOfBefore) {
+    VoiceStage stage;
+    stage.remember(true);
+    stage.transcribe("s1");
+    stage.name("s1", 2, {{"S1", "Ada"}});
+    model::Transcript queued = stage.transcribe("s2");
+    ASSERT_EQ(stage.count("transcription_speakers", "session_id = 's2' and voice_id = ''"), 1) << "S2";
+    stage.edit(queued, "s2", 2, {{"S2", "Ada"}});
+    stage.test.clock().advance(std::chrono::seconds(1));
+    EXPECT_EQ(stage.ask("DELETE", "/v1/voices/" + stage.id_of("Ada")).status, 204);
+    stage.test.settle();
+    EXPECT_EQ(stage.names(), std::vector<std::string>{});
+    EXPECT_EQ(stage.count("transcription_speakers", "session_id = 's2'"), 0) << "nor may a later edit do so";
+
+    stage.test.clock().advance(std::chrono::seconds(1));
+    stage.transcribe("s3");
+    stage.name("s3", 2, {{"S1", "Ada"}});
+    EXPECT_EQ(stage.names(), std::vector<std::string>{"Ada"}) << "what is said after counts";
+}
+
+// Said before a voice was forgotten, done after.
+TEST(Voices, ThatAreNewAreNotTakenForThoseThatWereForgotten) {
+    VoiceStage stage;
+    stage.remember(true);
+    stage.transcribe("s1");
+    stage.name("s1", 2, {{"S1", "Ada"}, {"S2", "Grace"}});
+    const std::int64_t said_ms = base::to_unix_ms(stage.test.clock().utc_now());
+    stage.test.clock().advance(std::chrono::seconds(1));
+    EXPECT_EQ(stage.ask("DELETE", "/v1/voices/" + stage.id_of("Ada")).status, 204);
+    stage.test.clock().advance(std::chrono::seconds(1));
+    stage.transcribe("s2");
+    stage.name("s2", 2, {{"S1", "Ada"}});
+    stage.transcribe("s3");
+    ASSERT_EQ(stage.names(), (std::vector<std::string>{"Ada", "Grace"}));
+    auto transaction = must(stage.test.platform().database.tenant("acme").write());
+    must(name_speakers(transaction, {"s3", Stage::run_id(1, "s3"), 2, {{"S1", "Grace"}, {"S2", "Ada"}}, said_ms}));
+    must(transaction.commit());
+    EXPECT_EQ(stage.names(), (std::vector<std::string>{"Ada", "Grace"}));
+    EXPECT_EQ(stage.count("transcription_speakers", "session_id = 's3' and voice_id = '" + stage.id_of("Ada") + "'"),
+              0);
+    EXPECT_EQ(stage.count("transcription_speakers", "session_id = 's3' and voice_id = '" + stage.id_of("Grace") + "'"),
+              1)
+        << "she was there then";
+}
+
 TEST(Voices, AreWhoeverTheNewestVersionSaysTheyAre) {
     VoiceStage stage;
     stage.remember(true);
