@@ -65,7 +65,7 @@ void LiveStream::take_text(const std::string& text, Next next) {
     const auto* wish = std::get_if<LiveStart>(&*request);
     if (wish != nullptr && wish->keep) return keep([this, wish = *wish] { return start(wish); }, std::move(next));
     if (wish != nullptr) return took(start(*wish), std::move(next));
-    if (recording_) return keep([this] { return finish(); }, std::move(next));
+    if (recording_) return finish_recording(std::move(next));
     took(finish(), std::move(next));
 }
 
@@ -158,12 +158,18 @@ Result<void> LiveStream::hear_later(std::string bytes) {
 
 Result<void> LiveStream::finish() {
     if (!ear_) return base::fail(ErrorCode::conflict, "the first message must be of the type start");
-    if (recording_) kept_ = std::exchange(recording_, nullptr)->finish();
     const std::lock_guard lock(mutex_);
     if (finishing_) return base::fail(ErrorCode::conflict, "the stream has been finished already");
     finishing_ = true;
     want_turn();
     return {};
+}
+
+void LiveStream::finish_recording(Next next) {
+    keep_all([self = shared_from_this(), next = std::move(next)](const Result<void>& kept) {
+        self->kept_ = kept;
+        self->took(self->finish(), next);
+    });
 }
 
 // One turn at a time, so that the texts come in order. With the mutex held.
@@ -285,10 +291,15 @@ void LiveStream::leave(std::function<void()> done) {
 
 void LiveStream::end_recording(std::function<void()> done) {
     if (!recording_) return done();
-    surroundings_.post_keeping([self = shared_from_this(), done = std::move(done)] {
-        self->tell_unkept(std::exchange(self->recording_, nullptr)->finish());
+    keep_all([self = shared_from_this(), done = std::move(done)](const Result<void>& kept) {
+        self->tell_unkept(kept);
         done();
     });
+}
+
+void LiveStream::keep_all(Recording::Done done) {
+    surroundings_.post_keeping([post = surroundings_.post_keeping, recording = std::exchange(recording_, nullptr),
+                                done = std::move(done)] { recording->finish(post, done); });
 }
 
 void LiveStream::tell_unkept(const Result<void>& kept) const {

@@ -68,7 +68,9 @@ class LiveStream final : public std::enable_shared_from_this<LiveStream> {
     base::Result<void> begin_recording(const LiveStart& wish, const speech::ChosenLanguage& language);
     base::Result<void> hear_later(std::string bytes);
     base::Result<void> finish();
+    void finish_recording(Next next);
     void end_recording(std::function<void()> done);
+    void keep_all(Recording::Done done);
     void tell_unkept(const base::Result<void>& kept) const;
     void want_turn();
     void turn();
@@ -87,7 +89,7 @@ class LiveStream final : public std::enable_shared_from_this<LiveStream> {
     std::size_t most_waiting_bytes_ = 0;
     bool partials_ = true;
     std::string session_id_;                // that keeps the audio; empty for none
-    std::unique_ptr<Recording> recording_;  // of the messages only, until all of it is kept
+    std::shared_ptr<Recording> recording_;  // of the messages only, until all of it is kept
     base::Result<void> kept_;               // how that went; of the turns once there is no more audio
 
     std::mutex mutex_;  // of what follows

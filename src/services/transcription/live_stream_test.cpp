@@ -384,6 +384,10 @@ TEST(LiveStream, TellsAllTextsBeforeItSaysThatTheAudioWasNotKept) {
     live.hear(samples);
     live.stage.uploads.before = [] { return base::fail(base::ErrorCode::unavailable, "it is being restarted"); };
     live.say(R"({"type":"finish"})");
+    for (int seconds = 0; live.taken < 3 && seconds < 120; ++seconds) {
+        live.stage.test.clock().advance(1s);
+        live.stage.test.settle(1ms);
+    }
     live.run_turns();
     const auto messages = live.told();
     EXPECT_EQ(texts_of(messages), texts_of_file(samples));

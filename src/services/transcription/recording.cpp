@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "flow/backoff.hpp"
 #include "flow/requests.hpp"
 #include "runtime/uri.hpp"
 #include "speech/wav_header.hpp"
@@ -22,7 +23,8 @@ constexpr std::size_t piece_seconds = 30;
 constexpr std::size_t most_held_bytes = std::size_t{4} << 20U;
 constexpr std::chrono::seconds longest_wait{60};  // for a whole piece: the upload must not seem abandoned
 constexpr std::chrono::seconds after_failure{20};
-constexpr int last_tries = 3;
+constexpr std::chrono::seconds time_to_finish{30};
+constexpr flow::Backoff pauses{.first = std::chrono::milliseconds(500), .longest = std::chrono::milliseconds(5000)};
 constexpr std::string_view upload_service = "upload";
 
 std::size_t piece_bytes(const Recording::Sound& sound) {
@@ -42,9 +44,9 @@ bool may_pass(const base::Error& error) {
 
 }  // namespace
 
-Result<std::unique_ptr<Recording>> Recording::begin(const flow::Platform& platform, const runtime::Context& context,
+Result<std::shared_ptr<Recording>> Recording::begin(const flow::Platform& platform, const runtime::Context& context,
                                                     const base::Json& description, const Sound& sound) {
-    std::unique_ptr<Recording> recording(new Recording(platform, context, sound));
+    std::shared_ptr<Recording> recording(new Recording(platform, context, sound));
     const auto body = flow::body_of(recording->ask({.method = "POST",
                                                     .target = "/internal/recordings",
                                                     .headers = {{"Content-Type", "application/json"}},
@@ -82,11 +84,19 @@ bool Recording::is_due() const {
     return since >= longest_wait || held_.size() >= piece_bytes_;
 }
 
-Result<void> Recording::finish() {
-    auto passed = try_to_pass_on(true);
-    for (int tries = 1; !passed && may_pass(passed.error()) && tries < last_tries; ++tries)
-        passed = try_to_pass_on(true);
-    return passed;
+void Recording::finish(const Post& post, const Done& done) {
+    finish_by_ = platform_.clock.now() + time_to_finish;
+    try_to_finish(post, done);
+}
+
+void Recording::try_to_finish(const Post& post, const Done& done) {
+    const auto passed = try_to_pass_on(true);
+    if (passed || !may_pass(passed.error())) return done(passed);
+    const auto next = platform_.clock.now() + flow::wait_after(pauses, ++last_failures_, platform_.random);
+    if (next > finish_by_) return done(passed);
+    platform_.executor.at(next, [self = shared_from_this(), post, done] {
+        post([self, post, done] { self->try_to_finish(post, done); });
+    });
 }
 
 Result<runtime::ClientResponse> Recording::ask(Request request) const {

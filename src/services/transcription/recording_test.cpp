@@ -1,5 +1,6 @@
 #include "services/transcription/recording.hpp"
 
+#include <optional>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -18,7 +19,7 @@ constexpr std::size_t half_a_minute = std::size_t{30} * 16'000 * 2;
 struct Desk {
     Stage stage;
     StubUploads& uploads = stage.uploads;
-    std::unique_ptr<Recording> recording;
+    std::shared_ptr<Recording> recording;
     std::string sent = speech::open_wav_header(sound.sample_rate_hz, sound.encoding);
 
     base::Result<void> begin(const Recording::Sound& wanted = sound) {
@@ -36,6 +37,16 @@ struct Desk {
         stage.test.clock().advance(std::chrono::milliseconds(bytes.size() / 32));
         recording->hold(bytes);
         return recording->is_due() ? recording->pass_on() : base::Result<void>();
+    }
+    // As soon as the clock allows.
+    base::Result<void> finish() {
+        std::optional<base::Result<void>> finished;
+        recording->finish([](auto task) { task(); }, [&](const auto& result) { finished = result; });
+        for (int seconds = 0; !finished && seconds < 120; ++seconds) {
+            stage.test.clock().advance(std::chrono::seconds(1));
+            stage.test.settle(std::chrono::milliseconds(1));
+        }
+        return finished.value();
     }
 };
 
@@ -57,7 +68,7 @@ TEST(Recording, PassesOnWhatComesInPieces) {
     must(desk.write(noise(random, 100)));
     EXPECT_EQ(desk.uploads.bytes, desk.sent) << "a crash would cost nothing now";
     must(desk.write(noise(random, 10)));
-    must(desk.recording->finish());
+    must(desk.finish());
     EXPECT_EQ(desk.uploads.bytes, desk.sent);
     EXPECT_TRUE(desk.uploads.finished());
 }
@@ -84,7 +95,7 @@ TEST(Recording, LosesAndDoublesNothing) {
         must(desk.write(noise(random, random() % 200'000)));
     if (desk.sent.size() % 2 != 0) must(desk.write("x"));
     desk.uploads.before = desk.uploads.after = [] { return base::Result<void>(); };
-    must(desk.recording->finish());
+    must(desk.finish());
     EXPECT_EQ(desk.uploads.bytes.size(), desk.sent.size());
     EXPECT_TRUE(desk.uploads.bytes == desk.sent && desk.uploads.finished());
 }
@@ -112,8 +123,40 @@ TEST(Recording, DoesNotAskAServiceAllTheTimeThatDoesNotAnswer) {
     EXPECT_LE(asked, 4);
     EXPECT_GE(asked, 3);
     desk.uploads.before = [] { return base::Result<void>(); };
-    must(desk.recording->finish());
+    must(desk.finish());
     EXPECT_TRUE(desk.uploads.bytes == desk.sent);
+}
+
+TEST(Recording, EndsWhenTheServiceIsBackSoonEnough) {
+    Desk desk;
+    must(desk.begin());
+    must(desk.write("abcd"));
+    const auto back_at = desk.stage.test.clock().now() + std::chrono::seconds(20);
+    int asked = 0;
+    desk.uploads.before = [&]() -> base::Result<void> {
+        ++asked;
+        if (desk.stage.test.clock().now() >= back_at) return {};
+        return base::fail(ErrorCode::unavailable, "the service is being restarted");
+    };
+    must(desk.finish());
+    EXPECT_EQ(desk.uploads.bytes, desk.sent);
+    EXPECT_TRUE(desk.uploads.finished());
+    EXPECT_LT(asked, 100) << "pauses grow";
+}
+
+TEST(Recording, EndsWithTheFaultOfAServiceThatDoesNotComeBack) {
+    Desk desk;
+    must(desk.begin());
+    must(desk.write("abcd"));
+    const auto begun = desk.stage.test.clock().now();
+    auto last = begun;
+    desk.uploads.before = [&] {
+        last = desk.stage.test.clock().now();
+        return base::fail(ErrorCode::unavailable, "the service is being restarted");
+    };
+    EXPECT_EQ(desk.finish().error().code, ErrorCode::unavailable);
+    EXPECT_GT(last, begun);
+    EXPECT_LE(last, begun + std::chrono::seconds(31)) << "by the test's own clock, which ticks in seconds";
 }
 
 TEST(Recording, EndsWithAWholeSample) {
@@ -121,7 +164,7 @@ TEST(Recording, EndsWithAWholeSample) {
     must(desk.begin({.sample_rate_hz = 16'000, .encoding = speech::SampleEncoding::pcm_f32le}));
     const std::size_t header_bytes = desk.sent.size();
     desk.recording->hold("123456");
-    must(desk.recording->finish());
+    must(desk.finish());
     EXPECT_EQ(desk.uploads.bytes.substr(header_bytes), "1234");
     EXPECT_TRUE(desk.uploads.finished());
 }
@@ -151,7 +194,7 @@ TEST(Recording, GivesUpAtOnceWhenNothingCanHelp) {
         ++asked;
         return base::fail(ErrorCode::upload_gone, "the session was cancelled");
     };
-    EXPECT_EQ(desk.recording->finish().error().code, ErrorCode::upload_gone);
+    EXPECT_EQ(desk.finish().error().code, ErrorCode::upload_gone);
     EXPECT_EQ(asked, 1);
 }
 
