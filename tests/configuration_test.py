@@ -37,6 +37,23 @@ def test_the_environment_wins_over_the_file(tmp_path):
     assert "127.0.0.1:2" in printed and "127.0.0.1:1\"" not in printed
 
 
+def test_a_recording_that_would_expire_while_its_stream_is_idle_is_refused(tmp_path):
+    def told(command, idle, expires):
+        file = tmp_path / "site.toml"
+        file.write_text(f"[transcription]\nlive_idle_time = '{idle}'\n[upload]\nrecording_expires = '{expires}'\n")
+        return with_environment(*command, "--config", str(file))
+
+    check = ["config", "check"]
+    for idle, expires, longer in (("60s", "120s", "121s"), ("10s", "20s", "21s"), ("10m", "11m", "661s")):
+        refused = told(check, idle, expires)
+        assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1, refused.stderr
+        assert all(word in refused.stderr for word in ("configuration_invalid", "upload.recording_expires", "transcription.live_idle_time"))
+        assert told(check, idle, longer).returncode == 0
+    refused = told(["serve", "--data", str(tmp_path / "data"), "--listen", "127.0.0.1:0"], "10m", "10m")
+    assert refused.returncode == 1 and "upload.recording_expires" in refused.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_secrets_are_not_printed():
     printed = with_environment("config", "print", VIDEO_TRANSCRIBER_MESH_KEYS="a-very-secret-key").stdout
     assert "keys" in printed and "a-very-secret-key" not in printed

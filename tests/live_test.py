@@ -97,7 +97,7 @@ class Split:
         services = "auth,session,upload,analysis,exporting,notification"
         peers = ",".join(f"{name}=http://127.0.0.1:{self.meshes['door']}" for name in services.split(","))
         peers += f",transcription=http://127.0.0.1:{self.meshes['engine']}"
-        self.options = {"mesh.peers": peers, "log.level": "warning", "upload.recording_expires": "20s"}
+        self.options = {"mesh.peers": peers, "log.level": "warning", "upload.recording_expires": "20s", "transcription.live_idle_time": "9s"}
         self.door_services = "gateway," + services
         self.start_door()
         self.engine = self.start("engine", "transcription")

@@ -8,6 +8,7 @@
 #include "flow/backoff.hpp"
 #include "flow/requests.hpp"
 #include "runtime/uri.hpp"
+#include "services/transcription/transcription.hpp"
 #include "speech/wav_header.hpp"
 
 namespace transcription {
@@ -21,7 +22,6 @@ constexpr std::chrono::seconds patience{10};
 constexpr std::size_t largest_piece_bytes = std::size_t{1} << 20U;
 constexpr std::size_t piece_seconds = 30;
 constexpr std::size_t most_held_bytes = std::size_t{4} << 20U;
-constexpr std::chrono::seconds longest_wait{60};  // for a whole piece: the upload must not seem abandoned
 constexpr std::chrono::seconds after_failure{20};
 constexpr std::chrono::seconds time_to_finish{30};
 constexpr flow::Backoff pauses{.first = std::chrono::milliseconds(500), .longest = std::chrono::milliseconds(5000)};
@@ -31,6 +31,15 @@ std::size_t piece_bytes(const Recording::Sound& sound) {
     const std::size_t second_bytes =
         static_cast<std::size_t>(sound.sample_rate_hz) * speech::bytes_a_sample(sound.encoding);
     return std::min(largest_piece_bytes, piece_seconds * second_bytes);
+}
+
+std::chrono::milliseconds idle_time(const runtime::Config& config) {
+    return config.duration("transcription.live_idle_time");
+}
+
+// For a whole piece: the upload must not seem abandoned.
+std::chrono::milliseconds longest_wait(const runtime::Config& config) {
+    return std::min<std::chrono::milliseconds>(std::chrono::minutes(1), idle_time(config));
 }
 
 // Every tus request says its version.
@@ -43,6 +52,11 @@ bool may_pass(const base::Error& error) {
 }
 
 }  // namespace
+
+// A message comes just too soon for what was held to be due, and then none for as long as the client may say nothing.
+std::chrono::milliseconds longest_recording_gap(const runtime::Config& config) {
+    return longest_wait(config) + idle_time(config);
+}
 
 Result<std::shared_ptr<Recording>> Recording::begin(const flow::Platform& platform, const runtime::Context& context,
                                                     const base::Json& description, const Sound& sound) {
@@ -67,6 +81,7 @@ Recording::Recording(const flow::Platform& platform, runtime::Context context, c
       context_(std::move(context)),
       sample_bytes_(speech::bytes_a_sample(sound.encoding)),
       piece_bytes_(piece_bytes(sound)),
+      longest_wait_(longest_wait(platform.config)),
       tried_at_(platform.clock.now()) {}
 
 Result<void> Recording::pass_on() {
@@ -81,7 +96,7 @@ Result<void> Recording::pass_on() {
 bool Recording::is_due() const {
     const auto since = platform_.clock.now() - tried_at_;
     if (failing_) return since >= after_failure || held_.size() > most_held_bytes;
-    return since >= longest_wait || held_.size() >= piece_bytes_;
+    return since >= longest_wait_ || held_.size() >= piece_bytes_;
 }
 
 void Recording::finish(const Post& post, const Done& done) {

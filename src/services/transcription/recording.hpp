@@ -56,6 +56,7 @@ class Recording : public std::enable_shared_from_this<Recording> {
     const runtime::Context context_;
     const std::size_t sample_bytes_;
     const std::size_t piece_bytes_;
+    const std::chrono::milliseconds longest_wait_;  // for a whole piece
     std::string session_id_;
     std::string target_;  // of the upload
     std::string held_;    // not passed on yet

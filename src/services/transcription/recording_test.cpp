@@ -17,6 +17,8 @@ constexpr Recording::Sound sound{.sample_rate_hz = 16'000, .encoding = speech::S
 constexpr std::size_t half_a_minute = std::size_t{30} * 16'000 * 2;
 
 struct Desk {
+    explicit Desk(const std::string& live_idle_time = "60s") : stage(1, live_idle_time) {}
+
     Stage stage;
     StubUploads& uploads = stage.uploads;
     std::shared_ptr<Recording> recording;
@@ -108,6 +110,21 @@ TEST(Recording, PassesOnTheLittleThatComesWhileNobodySpeaks) {
     desk.stage.test.clock().advance(std::chrono::seconds(60));
     must(desk.write("cd"));
     EXPECT_EQ(desk.uploads.bytes, desk.sent) << "or its upload would be given up";
+}
+
+TEST(Recording, IsNeverSilentForLongerThanItSays) {
+    for (const char* live_idle_time : {"9s", "60s", "10m"}) {
+        Desk desk(live_idle_time);
+        must(desk.begin());
+        const auto& config = desk.stage.test.platform().config;
+        const auto idle = config.duration("transcription.live_idle_time");
+        desk.stage.test.clock().advance(longest_recording_gap(config) - idle - std::chrono::milliseconds(1));
+        must(desk.write("a"));
+        EXPECT_EQ(desk.uploads.requests, 0) << "just too soon";
+        desk.stage.test.clock().advance(idle);
+        must(desk.write("b"));
+        EXPECT_EQ(desk.uploads.requests, 1) << live_idle_time;
+    }
 }
 
 TEST(Recording, DoesNotAskAServiceAllTheTimeThatDoesNotAnswer) {

@@ -121,9 +121,12 @@ class TestDecoder final : public media::Decoder {
 };
 
 struct Stage {
-    explicit Stage(std::uint64_t seed = 1)
+    explicit Stage(std::uint64_t seed = 1, const std::string& live_idle_time = "60s")
         : test({service([this](const flow::Platform&) { return engines(); }), session_service(), uploads.service()},
-               seed, {{"transcription.models", "fake"}, {"transcription.workers", "2"}}) {}
+               seed,
+               {{"transcription.models", "fake"},
+                {"transcription.workers", "2"},
+                {"transcription.live_idle_time", live_idle_time}}) {}
 
     std::function<base::Result<void>()> before_recognition = {};
     std::function<base::Result<void>()> before_block = {};

@@ -1,5 +1,6 @@
 // Runs and segments: decode, voice activity, plan, recognition by any instance, assembly.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,6 +31,10 @@ struct Engines {
     std::function<std::vector<std::string>()> model_names;
 };
 using MakeEngines = std::function<base::Result<Engines>(const flow::Platform&)>;
+
+/// A live stream that is kept goes on with its upload at least so often while it lives: once in live_idle_time and a
+/// minute, or in twice that time where it is shorter.
+std::chrono::milliseconds longest_recording_gap(const runtime::Config& config);
 
 /// The row of the role table.
 flow::Service service(MakeEngines make_engines);

@@ -50,7 +50,8 @@ std::vector<runtime::Option> upload_options() {
          .default_text = "10m",
          .documentation = "When nobody goes on with the audio of a live stream for this long, because its process has "
                           "died, its session gets what is there. Streams that live go on with it at least once in "
-                          "transcription.live_idle_time and a minute."},
+                          "transcription.live_idle_time and a minute, or in twice that time where it is shorter: this "
+                          "must be longer."},
         {.name = "upload.lease",
          .type = OptionType::duration,
          .default_text = "60s",
