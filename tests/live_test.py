@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import random
+import socket
 import struct
 import subprocess
 import threading
@@ -92,16 +93,15 @@ def code_of(messages):
 class Split:
     """The gateway (with all but transcription) and transcription, each in a process of its own."""
 
-    def __init__(self, data):
+    def __init__(self, data, upload_elsewhere=None, **options):
         self.data, self.meshes = data, {"door": free_port(), "engine": free_port()}
-        services = "auth,session,upload,analysis,exporting,notification"
-        peers = ",".join(f"{name}=http://127.0.0.1:{self.meshes['door']}" for name in services.split(","))
-        peers += f",transcription=http://127.0.0.1:{self.meshes['engine']}"
-        self.options = {"mesh.peers": peers, "log.level": "warning", "upload.recording_expires": "20s", "transcription.live_idle_time": "9s"}
-        self.door_services = "gateway," + services
+        ports = dict.fromkeys(["auth", "session", "upload", "analysis", "exporting", "notification"], self.meshes["door"])
+        ports |= {"transcription": self.meshes["engine"]} | ({"upload": upload_elsewhere} if upload_elsewhere else {})
+        peers = ",".join(f"{name}=http://127.0.0.1:{port}" for name, port in ports.items())
+        self.options = {"mesh.peers": peers, "log.level": "warning", "upload.recording_expires": "20s", "transcription.live_idle_time": "9s", **options}
+        self.door_services = ",".join(["gateway", *(name for name, port in ports.items() if port == self.meshes["door"])])
         self.start_door()
-        self.engine = self.start("engine", "transcription")
-        wait_until(lambda: self.client.get("/readyz").status_code == 200)
+        self.restart_engine()
 
     def start(self, name, services):
         options = {**self.options, "mesh.listen": f"127.0.0.1:{self.meshes[name]}"}
@@ -277,6 +277,25 @@ def test_what_was_heard_is_kept_when_the_platform_is_restarted(talk, tmp_path):
     with running(tmp_path) as platform:
         assert platform.client.wait_ended(session_id)["status"] == "completed"
         assert platform.client.transcript(session_id, "json").json()["duration"] == pytest.approx(40, abs=1)
+
+
+def test_others_are_answered_while_streams_wait_for_an_upload_service_that_says_nothing(tmp_path):
+    """In a row with them, a request would be answered after all nine have asked it, one after another."""
+    with contextlib.ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        split = Split(tmp_path, silent.getsockname()[1], **{"server.workers": 1, "transcription.live_streams": 9})
+        stack.callback(split.stop)
+        for _ in range(9):
+            stream = stack.enter_context(open_stream(split.url, split.key))
+            stream.send(json.dumps({**START, "keep": True}))
+        asked = [silent.accept()[0]]
+        assert split.client.get("/v1/models").status_code == 200
+        silent.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                asked.append(silent.accept()[0])
+        split.stop()
+        assert len(asked) < 9
 
 
 def test_an_empty_stream_is_an_empty_session(platform):
