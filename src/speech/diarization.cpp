@@ -10,8 +10,9 @@ namespace speech {
 namespace {
 
 // Chosen on conversations put together from clips of single speakers; docs/benchmarks.md has what it gives elsewhere.
-constexpr double least_similarity = 0.57;
+constexpr double least_similarity = 0.4;
 constexpr std::size_t least_windows = 2;
+constexpr InferenceOptions inference{.evidence = 0.3, .regularisation = 3.5};
 
 // Those who are left in the transcript: a voice of which no word is told has lost its label.
 std::vector<HeardSpeaker> told_speakers(const model::Transcript& transcript, std::span<const std::size_t> by_label,
@@ -29,8 +30,11 @@ std::vector<HeardSpeaker> told_speakers(const model::Transcript& transcript, std
 
 }  // namespace
 
-Diarization::Diarization(std::optional<std::size_t> speakers)
-    : clustering_({.least_similarity = least_similarity, .speakers = speakers, .least_windows = least_windows}) {}
+Diarization::Diarization(const SpeakerSpace& space, std::optional<std::size_t> speakers)
+    : clustering_(space, {.least_similarity = least_similarity,
+                          .speakers = speakers,
+                          .inference = inference,
+                          .least_windows = least_windows}) {}
 
 void Diarization::add(const PlannedSegment& segment, std::span<const VoiceWindow> voices) {
     for (const VoiceWindow& window : voices) {

@@ -24,8 +24,8 @@ struct HeardSpeaker {
 
 class Diarization {
   public:
-    /// `speakers`: how many there are, when it is known.
-    explicit Diarization(std::optional<std::size_t> speakers);
+    /// `space` is the speaker model's and outlives this; `speakers`: how many there are, when it is known.
+    Diarization(const SpeakerSpace& space, std::optional<std::size_t> speakers);
 
     /// The voices of the next segment, in order of time.
     void add(const PlannedSegment& segment, std::span<const VoiceWindow> voices);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "speech/fakes.hpp"
+
 namespace speech {
 namespace {
 
@@ -11,8 +13,9 @@ using Voice = std::vector<std::uint8_t>;
 
 // Four segments of 2 s, the first and the last of one person, those between of another; each word 1 s.
 model::Transcript heard(std::optional<std::size_t> speakers, std::vector<HeardSpeaker>* told = nullptr) {
-    const std::vector<Voice> voices{{255, 20, 0}, {20, 255, 0}, {0, 255, 20}, {255, 0, 20}};
-    Diarization diarization(speakers);
+    const std::vector<Voice> voices{{255, 138, 128}, {138, 255, 128}, {128, 255, 138}, {255, 128, 138}};
+    const SpeakerSpace space = fakes::plain_space(3);
+    Diarization diarization(space, speakers);
     model::Transcript transcript;
     for (std::size_t i = 0; i < voices.size(); ++i) {
         const auto start = static_cast<std::int64_t>(i) * 48'000;
@@ -43,11 +46,12 @@ TEST(Diarization, GivesTheMeanVoiceOfEachSpeaker) {
 }
 
 TEST(Diarization, GivesNobodyWhomTheTranscriptDoesNotTell) {
-    Diarization diarization(std::nullopt);
+    const SpeakerSpace space = fakes::plain_space(2);
+    Diarization diarization(space, std::nullopt);
     diarization.add({{0, 32'000}, {}, 0},
-                    std::vector<VoiceWindow>{{{0, 16'000}, {255, 0}}, {{16'000, 32'000}, {255, 0}}});
+                    std::vector<VoiceWindow>{{{0, 16'000}, {255, 128}}, {{16'000, 32'000}, {255, 128}}});
     diarization.add({{48'000, 80'000}, {}, 0},
-                    std::vector<VoiceWindow>{{{0, 16'000}, {0, 255}}, {{16'000, 32'000}, {0, 255}}});
+                    std::vector<VoiceWindow>{{{0, 16'000}, {128, 255}}, {{16'000, 32'000}, {128, 255}}});
     model::Transcript transcript;
     model::Segment segment;
     segment.time = {3, 5};  // nothing was recognised in the first
@@ -77,7 +81,7 @@ TEST(Diarization, FindsAsManyAsItIsTold) {
 TEST(Diarization, OfNoVoicesTellsNobody) {
     model::Transcript transcript;
     transcript.segments.resize(1);
-    Diarization(std::nullopt).finish(transcript);
+    Diarization(fakes::plain_space(2), std::nullopt).finish(transcript);
     EXPECT_EQ(transcript.segments[0].speaker, "");
     EXPECT_TRUE(transcript.speakers.empty());
 }

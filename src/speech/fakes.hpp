@@ -62,6 +62,25 @@ class FakeRecogniser : public Recogniser {
     std::vector<std::string> languages_ = {"en"};
 };
 
+/// Where every direction of a vector tells speakers apart, and well.
+inline SpeakerSpace plain_space(std::size_t size) {
+    Tensor straight{{size, size}, std::vector<float>(size * size)};
+    Tensor far = straight;
+    for (std::size_t i = 0; i < size; ++i) {
+        straight.values[i * size + i] = 1;
+        far.values[i * size + i] = 10;
+    }
+    const Tensor nothing{{size}, std::vector<float>(size)};
+    const Tensor between{{size}, std::vector<float>(size, 100)};
+    return *SpeakerSpace::make({{"space.voice_mean", nothing},
+                                {"space.discriminants", straight},
+                                {"space.discriminant_mean", nothing},
+                                {"space.mean", nothing},
+                                {"space.transform", far},
+                                {"space.between", between}},
+                               "a test's space");
+}
+
 /// Hears one of two voices in a segment, by its samples.
 class FakeSpeakerModel final : public SpeakerModel {
   public:
@@ -71,13 +90,15 @@ class FakeSpeakerModel final : public SpeakerModel {
         const bool first = hash.finish_hex().front() < '8';
         const auto size = static_cast<std::int64_t>(samples.size());
         using Voice = std::vector<std::uint8_t>;
-        return {{{0, size / 2}, first ? Voice{255, 0} : Voice{0, 255}},
-                {{size / 2, size}, first ? Voice{255, 9} : Voice{9, 255}}};
+        return {{{0, size / 2}, first ? Voice{255, 128} : Voice{128, 255}},
+                {{size / 2, size}, first ? Voice{255, 132} : Voice{132, 255}}};
     }
     const std::string& fingerprint() const override { return fingerprint_; }
     const std::string& space() const override { return fingerprint_; }
+    const SpeakerSpace& speakers() const override { return speakers_; }
 
   private:
+    SpeakerSpace speakers_ = plain_space(2);
     std::string fingerprint_ = "voices/1";
 };
 

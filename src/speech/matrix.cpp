@@ -200,10 +200,28 @@ PairedMatrix::PairedMatrix(const ByteMatrixValues& matrix, std::span<const float
     : inputs_(matrix.inputs), scale_(matrix.scale), bias_(laid_out(bias, matrix.outputs)) {
     pairs_.assign(lines() * inputs_ * line_floats, BFloat{});
     lay_out(matrix, [&](std::size_t line, std::size_t input, const std::uint8_t* values, std::size_t count) {
-        BFloat* pairs = pairs_.data() + (line * inputs_ + input / 2 * 2) * line_floats + input % 2;
+        BFloat* pairs = place_of(line, input);
         for (std::size_t i = 0; i < count; ++i)
             pairs[2 * i] = exact(static_cast<float>(int{values[i]} - int{matrix.zero}));
     });
+}
+
+PairedMatrix::PairedMatrix(const MatrixValues& matrix, std::span<const float> bias)
+    : inputs_(matrix.inputs), bias_(laid_out(bias, matrix.outputs)) {
+    pairs_.assign(lines() * inputs_ * line_floats, BFloat{});
+    lay_out(matrix, [&](std::size_t line, std::size_t input, const float* values, std::size_t count) {
+        Line whole{};
+        std::copy_n(values, count, whole.values);
+        std::array<BFloat, line_floats> rounded{};
+        matrix_kernels().front().round(whole.values, line_floats, rounded.data());
+        BFloat* pairs = place_of(line, input);
+        for (std::size_t i = 0; i < count; ++i)
+            pairs[2 * i] = rounded[i];
+    });
+}
+
+BFloat* PairedMatrix::place_of(std::size_t line, std::size_t input) {
+    return pairs_.data() + (line * inputs_ + input / 2 * 2) * line_floats + input % 2;
 }
 
 std::span<const MatrixKernels> matrix_kernels() {

@@ -77,11 +77,12 @@ class ByteMatrix {
 };
 
 /// A matrix for many such rows: two neighbouring inputs of an output side by side, as bfloat16, which is without loss
-/// for 8-bit values less their zero. `inputs` is even.
+/// for 8-bit values less their zero, and rounds floats as MatrixKernels::round does. `inputs` is even.
 class PairedMatrix {
   public:
     PairedMatrix() = default;
     explicit PairedMatrix(const ByteMatrixValues& matrix, std::span<const float> bias = {});
+    explicit PairedMatrix(const MatrixValues& matrix, std::span<const float> bias = {});
 
     [[nodiscard]] std::size_t inputs() const { return inputs_; }
     [[nodiscard]] std::size_t lines() const { return bias_.size(); }
@@ -90,6 +91,8 @@ class PairedMatrix {
     [[nodiscard]] float scale() const { return scale_; }
 
   private:
+    BFloat* place_of(std::size_t line, std::size_t input);
+
     std::size_t inputs_ = 0;
     float scale_ = 1;
     std::vector<BFloat> pairs_;  // [line][pair of inputs][output in the line][input of the pair]

@@ -192,16 +192,19 @@ VT_TARGET void all_tiles(const Weights& weights, const typename Weights::Value* 
                          const typename Weights::Input* in, std::size_t in_step, std::size_t rows, float* out,
                          std::size_t out_step) {
     std::size_t line = 0;
-    const auto tiles = [&]<std::size_t count>() {
-        for (; line + count <= lines; line += count) {
+    const auto tiles = [&]<std::size_t count>(std::size_t until) {
+        for (; line + count <= until; line += count) {
             tiles_of_rows<count>(weights, at + line * line_step, line_step, inputs, scale,
                                  bias == nullptr ? nullptr : bias + line * line_floats, in, in_step, rows,
                                  out + line * line_floats, out_step);
         }
     };
-    if (rows == 1) tiles.template operator()<VT_SINGLE_LINES>();
-    tiles.template operator()<VT_LINES>();
-    tiles.template operator()<1>();
+    if (rows == 1) tiles.template operator()<VT_SINGLE_LINES>(lines);
+    // One line alone waits for its sums: two and two rather than three and one.
+    const bool leaves_one = VT_LINES > 2 && (lines - line) % VT_LINES == 1 && lines - line > VT_LINES;
+    tiles.template operator()<VT_LINES>(leaves_one ? lines - VT_LINES - 1 : lines);
+    if constexpr (VT_LINES > 2) tiles.template operator()<2>(lines);
+    tiles.template operator()<1>(lines);
 }
 
 VT_TARGET void multiply(const PackedMatrix& matrix, std::size_t first, std::size_t lines, const float* in,

@@ -72,6 +72,35 @@ double mean_cosine(const std::vector<double>& a, const std::vector<double>& b, d
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0) / pairs;
 }
 
+void add_to(std::vector<double>& sum, const std::vector<double>& values) {
+    std::ranges::transform(sum, values, sum.begin(), std::plus{});
+}
+
+// Who is joined to whom (and these to others yet), or to itself: where that ends.
+std::vector<std::size_t> ends_of(std::vector<std::size_t> joined_to) {
+    for (std::size_t& place : joined_to) {
+        while (joined_to[place] != place)
+            place = joined_to[place];
+    }
+    return joined_to;
+}
+
+// The same groups, numbered from 0 in order of appearance. No number is greater than there are.
+std::vector<std::size_t> in_order(std::vector<std::size_t> numbers) {
+    const std::size_t none = numbers.size();
+    std::vector<std::size_t> became(none, none);
+    std::size_t next = 0;
+    for (std::size_t& number : numbers) {
+        if (became[number] == none) became[number] = next++;
+        number = became[number];
+    }
+    return numbers;
+}
+
+std::size_t count_of(const std::vector<std::size_t>& numbers) {
+    return numbers.empty() ? 0 : std::ranges::max(numbers) + 1;
+}
+
 ClusteredSpeaker speaker_of(const std::vector<double>& sum, double size) {
     const double length = std::sqrt(std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0));
     ClusteredSpeaker speaker{.windows = static_cast<std::size_t>(size)};
@@ -82,89 +111,96 @@ ClusteredSpeaker speaker_of(const std::vector<double>& sum, double size) {
 
 }  // namespace
 
-SpeakerClustering::SpeakerClustering(const ClusteringOptions& options) : options_(options) {
+SpeakerClustering::SpeakerClustering(const SpeakerSpace& space, const ClusteringOptions& options)
+    : space_(&space), options_(options) {
     options_.most_held = std::max({options_.most_held, std::size_t{2}, 2 * options_.speakers.value_or(1)});
 }
 
 void SpeakerClustering::add(std::span<const float> voice) {
-    if (clusters_.size() == options_.most_held) join_until(options_.most_held / 2, joined_away);
+    if (clusters_.size() == options_.most_held) join(closest_joined(options_.most_held / 2, joined_away));
     cluster_of_.push_back(static_cast<std::uint32_t>(clusters_.size()));
-    clusters_.push_back({{voice.begin(), voice.end()}, 1});
+    clusters_.push_back({{voice.begin(), voice.end()}, {space_->project(voice), 1}});
 }
 
-// Joins the closest two clusters again and again, while there are more than `most` and they are this similar.
-void SpeakerClustering::join_until(std::size_t most, double least_similarity) {
+// The number of each cluster, from 0 without gaps, when the closest two are joined again and again, while there are
+// more than `most` and they are this similar.
+SpeakerClustering::Numbers SpeakerClustering::closest_joined(std::size_t most, double least_similarity) const {
     const std::size_t count = clusters_.size();
-    if (count <= most) return;
+    Numbers joined_to(count);
+    std::iota(joined_to.begin(), joined_to.end(), std::size_t{0});
+    if (count <= most) return joined_to;
     Similarities similarities(count, [&](std::size_t a, std::size_t b) {
-        return mean_cosine(clusters_[a].sum, clusters_[b].sum, clusters_[a].size * clusters_[b].size);
+        return mean_cosine(clusters_[a].sum, clusters_[b].sum, clusters_[a].group.windows * clusters_[b].group.windows);
     });
-    std::vector<std::uint32_t> became(count);
-    std::iota(became.begin(), became.end(), 0U);
+    std::vector<double> sizes;
+    for (const Cluster& cluster : clusters_)
+        sizes.push_back(cluster.group.windows);
     for (std::size_t left = count; left > most; --left) {
         const auto [kept, gone] = similarities.closest();
         if (similarities.get(kept, gone) < least_similarity) break;
-        Cluster& into = clusters_[kept];
-        Cluster& from = clusters_[gone];
-        similarities.join(kept, gone, into.size, from.size);
-        std::ranges::transform(into.sum, from.sum, into.sum.begin(), std::plus{});
-        into.size += std::exchange(from.size, 0);
-        became[gone] = static_cast<std::uint32_t>(kept);
+        similarities.join(kept, gone, sizes[kept], sizes[gone]);
+        sizes[kept] += sizes[gone];
+        joined_to[gone] = kept;
     }
-    compact(became);
+    return in_order(ends_of(std::move(joined_to)));
+}
+
+SpeakerClustering::Numbers SpeakerClustering::inferred() const {
+    std::vector<VoiceGroup> groups;
+    for (const Cluster& cluster : clusters_)
+        groups.push_back(cluster.group);
+    const Numbers guess = closest_joined(1, options_.least_similarity);
+    return in_order(infer_speakers(groups, guess, space_->between(), options_.inference));
+}
+
+// Those of one number become one, and the windows follow.
+void SpeakerClustering::join(const Numbers& number_of) {
+    std::vector<Cluster> joined;
+    for (std::size_t i = 0; i < clusters_.size(); ++i) {
+        if (number_of[i] == joined.size()) {
+            joined.push_back(std::move(clusters_[i]));
+        } else {
+            add_to(joined[number_of[i]].sum, clusters_[i].sum);
+            add_to(joined[number_of[i]].group.sum, clusters_[i].group.sum);
+            joined[number_of[i]].group.windows += clusters_[i].group.windows;
+        }
+    }
+    clusters_ = std::move(joined);
+    for (std::uint32_t& cluster : cluster_of_)
+        cluster = static_cast<std::uint32_t>(number_of[cluster]);
 }
 
 // The rarest voice into the closest one, while it is heard in too few windows to be believed.
 void SpeakerClustering::join_rare() {
+    const auto windows = [](const Cluster& cluster) { return cluster.group.windows; };
     while (clusters_.size() > 1) {
-        const auto rare = std::ranges::min_element(clusters_, {}, &Cluster::size);
-        if (rare->size >= static_cast<double>(options_.least_windows)) return;
+        const auto rare = std::ranges::min_element(clusters_, {}, windows);
+        if (windows(*rare) >= static_cast<double>(options_.least_windows)) return;
         const auto similarity = [&](const Cluster& other) {
             if (&other == &*rare) return joined_away;
-            return mean_cosine(rare->sum, other.sum, rare->size * other.size);
+            return mean_cosine(rare->sum, other.sum, windows(*rare) * windows(other));
         };
         const auto into = std::ranges::max_element(clusters_, {}, similarity);
-        std::ranges::transform(into->sum, rare->sum, into->sum.begin(), std::plus{});
-        into->size += std::exchange(rare->size, 0);
-        std::vector<std::uint32_t> became(clusters_.size());
-        std::iota(became.begin(), became.end(), 0U);
-        became[static_cast<std::size_t>(rare - clusters_.begin())] =
-            static_cast<std::uint32_t>(into - clusters_.begin());
-        compact(became);
+        Numbers joined_to(clusters_.size());
+        std::iota(joined_to.begin(), joined_to.end(), std::size_t{0});
+        const auto gone = static_cast<std::size_t>(rare - clusters_.begin());
+        joined_to[gone] = static_cast<std::size_t>(into - clusters_.begin());
+        join(in_order(ends_of(std::move(joined_to))));
     }
-}
-
-// Drops the clusters that became part of others, and lets the windows follow.
-void SpeakerClustering::compact(const std::vector<std::uint32_t>& became) {
-    std::vector<std::uint32_t> place(clusters_.size());
-    std::uint32_t next = 0;
-    for (std::size_t i = 0; i < clusters_.size(); ++i) {
-        if (became[i] == i) place[i] = next++;
-    }
-    for (std::uint32_t& cluster : cluster_of_) {
-        while (became[cluster] != cluster)
-            cluster = became[cluster];
-        cluster = place[cluster];
-    }
-    std::erase_if(clusters_, [](const Cluster& cluster) { return cluster.size == 0; });
 }
 
 Clustered SpeakerClustering::finish() && {
+    const std::size_t told = std::max<std::size_t>(options_.speakers.value_or(1), 1);
+    if (const Numbers found = inferred(); clusters_.empty() || count_of(found) >= told) join(found);
     if (options_.speakers) {
-        join_until(std::max<std::size_t>(*options_.speakers, 1), joined_away);
+        join(closest_joined(told, joined_away));
     } else {
-        join_until(1, options_.least_similarity);
         join_rare();
     }
     Clustered clustered;
-    std::vector<std::size_t> number_of(clusters_.size(), clusters_.size());
-    for (const std::uint32_t cluster : cluster_of_) {
-        if (number_of[cluster] == clusters_.size()) {
-            number_of[cluster] = clustered.speakers.size();
-            clustered.speakers.push_back(speaker_of(clusters_[cluster].sum, clusters_[cluster].size));
-        }
-        clustered.speaker_of.push_back(number_of[cluster]);
-    }
+    clustered.speaker_of.assign(cluster_of_.begin(), cluster_of_.end());
+    for (const Cluster& cluster : clusters_)
+        clustered.speakers.push_back(speaker_of(cluster.sum, cluster.group.windows));
     return clustered;
 }
 

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "speech/fakes.hpp"
 #include "speech/random_values.hpp"
 
 namespace speech {
@@ -31,8 +32,14 @@ double cosine(const std::vector<float>& a, const std::vector<float>& b) {
     return sum;
 }
 
+// Who is left explains as much as all that were guessed: nobody falls away but who is really the same.
+constexpr InferenceOptions lenient{.evidence = 1, .regularisation = 1e-3};
+// Everybody falls away, but one.
+constexpr InferenceOptions strict{.evidence = 1e-3, .regularisation = 1e6};
+
 Speakers clustered(const Voices& voices, const ClusteringOptions& options) {
-    SpeakerClustering clustering(options);
+    const SpeakerSpace space = fakes::plain_space(voices.empty() ? 1 : voices.front().size());
+    SpeakerClustering clustering(space, options);
     for (const auto& voice : voices)
         clustering.add(voice);
     return std::move(clustering).finish().speaker_of;
@@ -50,7 +57,7 @@ double mean_cosine(const Voices& voices, const std::vector<std::size_t>& a, cons
     return sum / static_cast<double>(a.size() * b.size());
 }
 
-bool join_closest(const Voices& voices, Groups& groups, double least_similarity) {
+bool join_closest(const Voices& voices, Groups& groups) {
     std::pair<std::size_t, std::size_t> closest;
     double greatest = -2;
     for (std::size_t a = 0; a < groups.size(); ++a) {
@@ -60,7 +67,6 @@ bool join_closest(const Voices& voices, Groups& groups, double least_similarity)
             greatest = std::max(greatest, mean);
         }
     }
-    if (greatest < least_similarity) return false;
     auto& into = groups[closest.first];
     into.insert(into.end(), groups[closest.second].begin(), groups[closest.second].end());
     groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(closest.second));
@@ -71,8 +77,7 @@ Speakers by_definition(const Voices& voices, const ClusteringOptions& options) {
     Groups groups;
     for (std::size_t i = 0; i < voices.size(); ++i)
         groups.push_back({i});
-    const double least = options.speakers ? -2 : options.least_similarity;
-    while (groups.size() > options.speakers.value_or(1) && join_closest(voices, groups, least)) {
+    while (groups.size() > *options.speakers && join_closest(voices, groups)) {
     }
     std::ranges::sort(groups, {}, [](const auto& group) { return *std::ranges::min_element(group); });
     Speakers speakers(voices.size());
@@ -83,14 +88,13 @@ Speakers by_definition(const Voices& voices, const ClusteringOptions& options) {
     return speakers;
 }
 
-TEST(SpeakerClustering, IsAverageLinkageByItsDefinition) {
+TEST(SpeakerClustering, IsAverageLinkageByItsDefinitionWhereFewerAreFoundThanTold) {
     for (unsigned seed = 0; seed < 2000; ++seed) {
         RandomValues random(seed);
         Voices voices(random.count(1, 14));
         for (auto& voice : voices)
             voice = of_length_one(random.floats(6));
-        ClusteringOptions options{.least_similarity = static_cast<double>(random.floats(1).front())};
-        if (random.count(0, 1) == 1) options.speakers = random.count(1, 6);
+        const ClusteringOptions options{.speakers = random.count(1, 6), .inference = strict};
         ASSERT_EQ(clustered(voices, options), by_definition(voices, options)) << "seed " << seed;
     }
 }
@@ -99,7 +103,8 @@ TEST(SpeakerClustering, GivesTheMeanOfEachSpeakersVectors) {
     for (unsigned seed = 0; seed < 200; ++seed) {
         RandomValues random(seed);
         Voices voices(random.count(1, 14));
-        SpeakerClustering clustering({.least_similarity = 0.3});
+        const SpeakerSpace space = fakes::plain_space(6);
+        SpeakerClustering clustering(space, {.least_similarity = 0.3, .inference = lenient});
         for (auto& voice : voices) {
             voice = of_length_one(random.floats(6));
             clustering.add(voice);
@@ -140,14 +145,15 @@ TEST(SpeakerClustering, KeepsVoicesApartThatItHasNoRoomToHold) {
         RandomValues random(seed);
         const std::size_t people = random.count(1, 6);
         const auto [voices, speakers] = conversation(random, people, 300);
-        ASSERT_EQ(clustered(voices, {.least_similarity = 0.5, .speakers = {}, .most_held = 16}), speakers)
+        ASSERT_EQ(clustered(voices, {.least_similarity = 0.5, .inference = lenient, .most_held = 16}), speakers)
             << "seed " << seed;
     }
 }
 
 TEST(SpeakerClustering, HoldsNoMoreThanItMay) {
     RandomValues random(1);
-    SpeakerClustering clustering({.least_similarity = 0.9, .speakers = {}, .most_held = 10});
+    const SpeakerSpace space = fakes::plain_space(8);
+    SpeakerClustering clustering(space, {.least_similarity = 0.9, .inference = lenient, .most_held = 10});
     for (std::size_t i = 0; i < 1000; ++i) {
         clustering.add(of_length_one(random.floats(8)));
         ASSERT_LE(clustering.held(), 10U);
@@ -158,18 +164,36 @@ TEST(SpeakerClustering, FindsAsManySpeakersAsItIsTold) {
     RandomValues random(1);
     const Voices voices = conversation(random, 3, 40).first;
     for (const std::size_t told : {1U, 2U, 3U, 5U, 40U, 99U}) {
-        const Speakers speakers = clustered(voices, {.least_similarity = 0.5, .speakers = told, .most_held = 512});
+        const Speakers speakers = clustered(voices, {.least_similarity = 0.5, .speakers = told, .inference = lenient});
         EXPECT_EQ(*std::ranges::max_element(speakers) + 1, std::min<std::size_t>(told, voices.size()));
     }
-    EXPECT_EQ(clustered({}, {.least_similarity = 0.5, .speakers = 2}), Speakers{});
+    EXPECT_EQ(clustered({}, {.least_similarity = 0.5, .speakers = 2, .inference = lenient}), Speakers{});
 }
 
 TEST(SpeakerClustering, CountsAVoiceHeardTooRarelyAsTheClosestOther) {
     const Voices voices{{1, 0, 0}, {1, 0, 0}, of_length_one({0.4F, 0, 1}), {0, 1, 0}, {0, 1, 0}};
-    EXPECT_EQ(clustered(voices, {.least_similarity = 0.8}), (Speakers{0, 0, 1, 2, 2}));
-    EXPECT_EQ(clustered(voices, {.least_similarity = 0.8, .least_windows = 2}), (Speakers{0, 0, 0, 1, 1}));
-    EXPECT_EQ(clustered(voices, {.speakers = 3, .least_windows = 2}), (Speakers{0, 0, 1, 2, 2}));
-    EXPECT_EQ(clustered({voices[2]}, {.least_similarity = 0.8, .least_windows = 2}), Speakers{0});
+    ClusteringOptions options{.least_similarity = 0.8, .inference = lenient};
+    EXPECT_EQ(clustered(voices, options), (Speakers{0, 0, 1, 2, 2}));
+    options.least_windows = 2;
+    EXPECT_EQ(clustered(voices, options), (Speakers{0, 0, 0, 1, 1}));
+    EXPECT_EQ(clustered({voices[2]}, options), Speakers{0});
+    options.speakers = 3;
+    EXPECT_EQ(clustered(voices, options), (Speakers{0, 0, 1, 2, 2}));
+}
+
+TEST(SpeakerClustering, GuessesByTheSimilarityAndKeepsWhoIsNeeded) {
+    const Voices voices{{1, 0}, {1, 0}, of_length_one({1, 1}), of_length_one({1, 1})};  // a cosine of 0.71
+    EXPECT_EQ(clustered(voices, {.least_similarity = 0.7, .inference = lenient}), (Speakers{0, 0, 0, 0}));
+    EXPECT_EQ(clustered(voices, {.least_similarity = 0.75, .inference = lenient}), (Speakers{0, 0, 1, 1}));
+    EXPECT_EQ(clustered(voices, {.least_similarity = 0.75, .inference = strict}), (Speakers{0, 0, 0, 0}));
+}
+
+TEST(SpeakerClustering, ToldTheirNumberJoinsThoseFound) {
+    // Two far apart and a third near the second; the windows' own closest pairs are all at one cosine.
+    const Voices voices{{1, 0, 0}, {0, 1, 0}, of_length_one({0, 1, 0.9F}), {1, 0, 0}};
+    EXPECT_EQ(clustered(voices, {.least_similarity = 0.9, .inference = lenient}), (Speakers{0, 1, 2, 0}));
+    EXPECT_EQ(clustered(voices, {.least_similarity = 0.9, .speakers = 2, .inference = lenient}),
+              (Speakers{0, 1, 1, 0}));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
-// What the speaker encoder hears: the power in 40 mel bands every 10 ms, not its logarithm, as Resemblyzer gives it to
-// its network (https://github.com/resemble-ai/Resemblyzer, Apache-2.0: audio.py): windows of 25 ms by Hann, centred,
-// zeros beyond the ends; Slaney's mel scale, each band of the same area.
+// What the speaker encoder hears: Kaldi's logarithmic mel filterbank with WeSpeaker's settings: windows of 25 ms every
+// 10 ms, only whole ones, by Hamming; without their mean, with pre-emphasis; 80 bands; and less the segment's mean of
+// each band, which takes out the line and the level. (https://github.com/kaldi-asr/kaldi: feature-fbank.cc;
+// https://github.com/wenet-e2e/wespeaker: compute_fbank.)
 #pragma once
 #include <cstddef>
 #include <span>
@@ -10,7 +11,7 @@
 
 namespace speech {
 
-inline constexpr std::size_t speaker_bands = 40;
+inline constexpr std::size_t speaker_bands = 80;
 inline constexpr std::size_t speaker_hop_samples = 160;
 inline constexpr std::size_t speaker_window_samples = 400;
 
@@ -19,7 +20,7 @@ class SpeakerFeatures {
   public:
     explicit SpeakerFeatures(const MatrixKernels& kernels = matrix_kernels().front());
 
-    /// 1 + samples / speaker_hop_samples frames of speaker_bands values each. `samples` as in model/audio.hpp.
+    /// Frames of speaker_bands values each, one for each window that fits; `samples` as in model/audio.hpp.
     [[nodiscard]] std::vector<float> frames(std::span<const float> samples) const;
 
   private:
@@ -27,8 +28,5 @@ class SpeakerFeatures {
     PackedMatrix spectrum_;
     PackedMatrix bands_;
 };
-
-/// How much quiet speech is to be amplified: to -30 dB of full scale; 1 for what is louder, and for nothing at all.
-float speaker_gain(std::span<const float> samples);
 
 }  // namespace speech

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "speech/recogniser.hpp"
+#include "speech/speaker_space.hpp"
 #include "speech/voice.hpp"
 
 namespace speech {
@@ -22,6 +23,8 @@ class SpeakerModel {
     [[nodiscard]] virtual const std::string& fingerprint() const = 0;
     /// Vectors of one space can be compared, whoever computed them: names the weights.
     [[nodiscard]] virtual const std::string& space() const = 0;
+    /// Where its vectors differ by who speaks; lives as long as the model.
+    [[nodiscard]] virtual const SpeakerSpace& speakers() const = 0;
 };
 
 /// Reads and checks a safetensors file. Errors: model_not_found, model_broken.

@@ -31,8 +31,9 @@ class Transcription {
           speaker_model_(options.speaker_model),
           cutter_(voice_activity, {source.channels(), options.channels_apart}, options.engine_cpu_ns),
           stitcher_(options.language, engine_fingerprint(recogniser, voice_activity, speaker_model_)),
-          diarization_(options.speakers),
-          pool_(threads, std::max<std::size_t>(options.batches_in_flight, 1)) {}
+          pool_(threads, std::max<std::size_t>(options.batches_in_flight, 1)) {
+        if (speaker_model_ != nullptr) diarization_.emplace(speaker_model_->speakers(), options.speakers);
+    }
 
     base::Result<void> push(std::span<const float> samples);
     base::Result<model::Transcript> finish();
@@ -62,7 +63,7 @@ class Transcription {
     ChannelCutter cutter_;
     std::int64_t told_at_ = 0;
     Stitcher stitcher_;
-    Diarization diarization_;
+    std::optional<Diarization> diarization_;
     std::size_t batch_size_ = 1;  // grows: the first words soon, then as the engine likes it
     std::vector<Planned> collected_;
     std::vector<std::vector<float>> collected_samples_;  // of those that are not skipped
@@ -131,7 +132,7 @@ base::Result<void> Transcription::settle_oldest() {
         const auto& recognition = recognitions.at(next++);
         if (!recognition) return std::unexpected(recognition.error());
         stitcher_.add_recognised(planned.segment, *recognition);
-        diarization_.add(planned.segment, recognition->voices);
+        if (diarization_) diarization_->add(planned.segment, recognition->voices);
     }
     tell();
     return {};
@@ -152,7 +153,7 @@ base::Result<model::Transcript> Transcription::finish() {
         if (auto settled = settle_oldest(); !settled) return std::unexpected(settled.error());
     }
     model::Transcript transcript = stitcher_.finish(cutter_.heard_samples(), cutter_.told_channels());
-    if (speaker_model_ != nullptr) std::move(diarization_).finish(transcript);
+    if (diarization_) std::move(*diarization_).finish(transcript);
     progress_({transcript.duration_seconds, transcript.duration_seconds});
     return transcript;
 }

@@ -14,20 +14,20 @@ std::string lines_of(const std::vector<std::string>& pieces) {
     return text;
 }
 
-std::string said(const std::vector<std::string>& pieces, const std::vector<std::int32_t>& tokens) {
+std::string written_as(const std::vector<std::string>& pieces, const std::vector<std::int32_t>& tokens) {
     return Vocabulary::parse(lines_of(pieces)).value().text_of(tokens);
 }
 
 TEST(Vocabulary, JoinsPiecesAndShowsSpaces) {
-    EXPECT_EQ(said({"\u2581What", "\u2581do", "ing", "\u2581a\u2581b"}, {0, 1, 2, 3}), " What doing a b");
+    EXPECT_EQ(written_as({"\u2581What", "\u2581do", "ing", "\u2581a\u2581b"}, {0, 1, 2, 3}), " What doing a b");
 }
 
 TEST(Vocabulary, LeavesMarksOutAndTakesBytes) {
-    EXPECT_EQ(said({"<s>", "<0xC3>", "<0xA9>", "<unk>", "<", "<0xZZ>"}, {0, 1, 2, 3, 4, 5}), "\u00E9<");
+    EXPECT_EQ(written_as({"<s>", "<0xC3>", "<0xA9>", "<unk>", "<", "<0xZZ>"}, {0, 1, 2, 3, 4, 5}), "\u00E9<");
 }
 
 TEST(Vocabulary, LeavesOutWhatIsNoToken) {
-    EXPECT_EQ(said({"a", "b"}, {-1, 1, 2, 0}), "ba");
+    EXPECT_EQ(written_as({"a", "b"}, {-1, 1, 2, 0}), "ba");
 }
 
 TEST(Vocabulary, RefusesOtherLines) {

@@ -14,7 +14,7 @@ struct MatchingOptions {
 };
 
 /// What is measured in docs/benchmarks.md: rather nobody than the wrong one.
-inline constexpr MatchingOptions same_person{.least_similarity = 0.85, .least_margin = 0.05};
+inline constexpr MatchingOptions same_person{.least_similarity = 0.55, .least_margin = 0.1};
 /// Windows (0.8 s each) from which a mean says enough about a voice, to be known or to be recognised.
 inline constexpr std::size_t least_voice_windows = 8;
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/sha256.hpp"
@@ -30,10 +32,11 @@ double in_hundredths(double similarity) {
     return std::round(similarity * 100) / 100;
 }
 
-void add(speech::Stitcher& stitcher, speech::Diarization& diarization, const RecognisedSegment& segment) {
+void add(speech::Stitcher& stitcher, std::optional<speech::Diarization>& diarization,
+         const RecognisedSegment& segment) {
     if (segment.row.skipped.empty()) {
         stitcher.add_recognised(segment.row.plan, segment.recognition);
-        diarization.add(segment.row.plan, segment.recognition.voices);
+        if (diarization) diarization->add(segment.row.plan, segment.recognition.voices);
     } else {
         stitcher.add_skipped(segment.row.plan, segment.row.skipped);
     }
@@ -70,11 +73,25 @@ Result<std::vector<RunSpeaker>> recognise(store::ReadTransaction& transaction, c
     return speakers;
 }
 
+// What tells this run's speakers apart; nothing where they are not. Errors: unavailable (another instance has it).
+Result<std::shared_ptr<const speech::SpeakerModel>> voices_of(const Tools& tools, const RunRow& row) {
+    if (row.speakers.empty()) return nullptr;
+    const auto engine = tools.models.find(row.model);
+    if (!engine) return std::unexpected(engine.error());
+    const auto& voices = engine->engine.speaker_model;
+    if (voices && voices->space() == row.voice_space) return voices;
+    return base::fail(ErrorCode::unavailable, "the run's voices are of the model " + row.voice_space +
+                                                  ", and this instance has " + (voices ? voices->space() : "none"));
+}
+
 Result<Folded> fold(const Tools& tools, const store::Claim& claim, const RunRow& row) {
+    const auto voices = voices_of(tools, row);
+    if (!voices) return std::unexpected(voices.error());
     auto transaction = tools.platform.database.tenant(claim.tenant_id).read();
     if (!transaction) return std::unexpected(std::move(transaction.error()));
     speech::Stitcher stitcher(row.language, speech::with_vocabulary(row.run.engine, row.vocabulary));
-    speech::Diarization diarization(model::known_speakers(row.speakers));
+    std::optional<speech::Diarization> diarization;
+    if (*voices) diarization.emplace((*voices)->speakers(), model::known_speakers(row.speakers));
     for (std::int64_t from = 0; from < row.run.segments_total; from += page_of_segments) {
         const auto segments = page_segments(*transaction, row.run.id, from, page_of_segments);
         if (!segments) return std::unexpected(segments.error());
@@ -83,8 +100,8 @@ Result<Folded> fold(const Tools& tools, const store::Claim& claim, const RunRow&
     }
     Folded folded{stitcher.finish(row.heard_samples, static_cast<int>(row.channels)), {}};
     folded.transcript.frame_rate_hz = row.frame_rate_hz;
-    if (row.speakers.empty()) return folded;
-    auto heard = std::move(diarization).finish(folded.transcript);
+    if (!diarization) return folded;
+    auto heard = std::move(*diarization).finish(folded.transcript);
     auto speakers = recognise(*transaction, row, std::move(heard), folded.transcript);
     if (!speakers) return std::unexpected(speakers.error());
     folded.speakers = *std::move(speakers);
