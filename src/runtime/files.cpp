@@ -131,6 +131,12 @@ base::Result<Descriptor> open_temporary(const fs::path& folder) {
     return file;
 }
 
+// As the file system tells it: it may change, and is 0 for what has none (/proc).
+std::size_t size_of(const Descriptor& file) {
+    struct stat status{};
+    return fstat(file.number(), &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
+}
+
 // Every part of the path against what the file system of `there` takes.
 base::Result<void> check_names(const fs::path& path, const fs::path& there) {
     const long longest = pathconf(there.c_str(), _PC_NAME_MAX);
@@ -161,6 +167,7 @@ base::Result<std::string> read_file(const fs::path& path, std::size_t limit_byte
     auto file = open_for_reading(path);
     if (!file) return std::unexpected(file.error());
     std::string content;
+    content.reserve(std::min(size_of(*file), limit_bytes));  // a model's weights would be copied at each growth
     std::array<char, 65536> buffer{};
     while (true) {
         const ssize_t size = ::read(file->number(), buffer.data(), buffer.size());

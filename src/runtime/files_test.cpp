@@ -108,6 +108,11 @@ TEST_F(Files, KeepsItsReadingLimit) {
     EXPECT_EQ(runtime::read_file(folder_ / "a.txt", 4).error().code, ErrorCode::file_unreadable);
 }
 
+TEST_F(Files, ReadsWhatDoesNotSayItsSize) {
+    EXPECT_EQ(std::filesystem::file_size("/proc/self/status"), 0);
+    EXPECT_TRUE(runtime::read_file("/proc/self/status", 65536).value().starts_with("Name:"));
+}
+
 TEST_F(Files, SpoolsAPipeIntoASeekableFile) {
     int ends[2];
     ASSERT_EQ(pipe(ends), 0);
