@@ -29,7 +29,6 @@ base::Result<std::string> read_role(const ModelDescription& description, const s
 struct Model {
     MoonshineWeights weights;
     Vocabulary vocabulary;
-    TokenEncoder encoder;
     const MatrixKernels& kernels;
     std::string fingerprint;
     std::vector<std::string> languages;
@@ -47,7 +46,7 @@ PhraseTrie make_trie(const Model& model, const std::vector<std::string>& phrases
     std::vector<bool> continues(model.vocabulary.size());
     for (std::size_t token = 0; token < continues.size(); ++token)
         continues[token] = continues_word(model.vocabulary.text_of(static_cast<std::int32_t>(token)));
-    return {phrase_tokens(model.encoder, phrases), std::move(continues)};
+    return {phrase_tokens(TokenEncoder(model.vocabulary), phrases), std::move(continues)};
 }
 
 class MoonshineRecogniser : public Recogniser {
@@ -132,10 +131,8 @@ base::Result<std::unique_ptr<Recogniser>> make_moonshine_recogniser(const ModelD
     const MatrixKernels& kernels = matrix_kernels().front();
     std::string fingerprint =
         description.name + "/" + files_fingerprint(description) + " video-transcriber-3 " + std::string(kernels.name);
-    TokenEncoder token_encoder(*vocabulary);
-    return std::make_unique<MoonshineRecogniser>(
-        std::make_shared<const Model>(*std::move(weights), *std::move(vocabulary), std::move(token_encoder), kernels,
-                                      std::move(fingerprint), description.languages));
+    return std::make_unique<MoonshineRecogniser>(std::make_shared<const Model>(
+        *std::move(weights), *std::move(vocabulary), kernels, std::move(fingerprint), description.languages));
 }
 
 }  // namespace speech
