@@ -197,6 +197,18 @@ def test_cuda_where_there_is_none():
     assert "CUDA" not in transcribe(UTTERANCE).stderr
 
 
+def test_a_model_that_cannot_run_is_told_before_the_end_of_the_input(half_an_hour):
+    # A first file is opened while the model loads; standard input is not.
+    idle = subprocess.Popen([PROGRAM, "transcribe", "-", "--provider", "cuda"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert idle.wait(timeout=10) == 1
+    finally:
+        idle.kill()
+    assert b"unavailable: " in idle.stderr.read()
+    # A decoder that outlives the program would hold its standard error open, and be waited for.
+    assert "unavailable: " in transcribe(half_an_hour, "--provider", "cuda", timeout=10).stderr
+
+
 @pytest.mark.parametrize("arguments", [
     [], ["--nonsense", "a.mp4"], ["a.mp4", "--provider", "gpu"], ["a.mp4", "--vocabulary", ""], ["-", "--vocabulary", "-"], ["a.mp4", "--threads", "0"], ["a.mp4", "--format"], ["-", "-"],
     ["a.mp4", "--subtitle-rules", "bbc"], ["a.mp4", "--subtitle-rules", "custom", "--subtitle-settings", "max_lines=0"],

@@ -91,11 +91,46 @@ std::size_t batches_in_flight(std::size_t threads, std::size_t files) {
     return std::max(least, std::min(threads + 1, 2 * threads / files));
 }
 
+// Opens the files of a batch: the first one at once, on a thread of its own, so that its decoder starts while the
+// models are read.
+class Opener {
+  public:
+    Opener(const Request& request, const TranscribeOptions& options, const std::atomic<bool>& stop)
+        : request_(request),
+          channels_(options.channels_apart ? media::Channels::apart : media::Channels::mixed),
+          stop_(stop),
+          decoder_({.helper = runtime::program_folder() / "video-transcriber-decode", .stop = &stop}) {
+        const auto& inputs = request.inputs.inputs;
+        // A model that cannot be read is told before standard input, which may be typed, has come to its end.
+        if (inputs.empty() || inputs.front().path == "-") return;
+        first_.submit([this] { return open_now(0); });
+    }
+
+    // Each file once, on a thread that outlives the result.
+    base::Result<OpenedFile> open(std::size_t file) {
+        return file == 0 && !first_.empty() ? first_.take() : open_now(file);
+    }
+
+  private:
+    base::Result<OpenedFile> open_now(std::size_t file) {
+        return open_file(request_.inputs.inputs[file], decoder_, channels_, request_.plan, stop_);
+    }
+
+    const Request& request_;
+    const media::Channels channels_;
+    const std::atomic<bool>& stop_;
+    media::SandboxedDecoder decoder_;
+    runtime::Threads thread_{1};
+    runtime::OrderedPool<base::Result<OpenedFile>> first_{thread_, 1};
+};
+
 // The files of a batch, several at once, in the order of the command line as far as anybody can see.
 class Batch {
   public:
-    Batch(const Engine& engine, const Request& request, const TranscribeOptions& options, const base::Clock& clock)
-        : engine_(engine),
+    Batch(Opener& opener, const Engine& engine, const Request& request, const TranscribeOptions& options,
+          const base::Clock& clock)
+        : opener_(opener),
+          engine_(engine),
           request_(request),
           options_(options),
           clock_(clock),
@@ -133,7 +168,7 @@ class Batch {
                                           .engine_cpu_ns = &engine_cpu_ns_};
         options.batches_in_flight = batches_in_flight(request_.threads, files_at_once());
         auto outcome = transcribe_file(
-            request_.inputs.inputs[file], engine_, options, request_.plan,
+            request_.inputs.inputs[file], opener_.open(file), engine_, options, request_.plan,
             [&](const model::MediaInfo& media) { board_.set_duration(file, media.duration_seconds); },
             [&](const speech::Progress& progress) { board_.set_done(file, progress.recognised_seconds); });
         board_.finish(file);
@@ -149,6 +184,7 @@ class Batch {
         return outcome;
     }
 
+    Opener& opener_;
     const Engine& engine_;
     const Request& request_;
     const TranscribeOptions& options_;
@@ -188,16 +224,13 @@ struct Models {
 };
 
 int run_batch(const Request& request, const TranscribeOptions& options, const runtime::StopSignals& signals,
-              const Models& models) {
+              Opener& opener, const Models& models) {
     const speech::SpeakerModel* speaker_model = models.speaker_model.get();
     const runtime::SystemClock clock;
-    media::SandboxedDecoder decoder(
-        {.helper = runtime::program_folder() / "video-transcriber-decode", .stop = &signals.requested()});
     runtime::Threads threads(request.threads);
-    const Engine engine{decoder, models.voice_activity, *models.recogniser, speaker_model,
-                        threads, signals.requested()};
+    const Engine engine{models.voice_activity, *models.recogniser, speaker_model, threads, signals.requested()};
 
-    Batch batch(engine, request, options, clock);
+    Batch batch(opener, engine, request, options, clock);
     for (const ArgumentError& error : request.inputs.errors)
         print_error(tell(error));
     const std::vector<FileOutcome> outcomes = batch.run();
@@ -251,11 +284,12 @@ int transcribe(const TranscribeOptions& options) {
     if (!model) return refuse(model.error(), options.json);
     const auto request = check(options, model->description);
     if (!request) return refuse(request.error(), options.json);
+    Opener opener(*request, options, signals.requested());
     const auto models = load_models(store, *model, *request, options);
     if (!models) return refuse(models.error(), options.json);
     if (signals.requested())
         return refuse({base::ErrorCode::cancelled, "cancelled before any file was begun"}, options.json);
-    return run_batch(*request, options, signals, *models);
+    return run_batch(*request, options, signals, opener, *models);
 }
 
 std::string format_names() {

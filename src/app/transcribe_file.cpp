@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <new>
+#include <type_traits>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,28 +81,45 @@ std::optional<base::Error> truncation(const std::vector<media::Damage>& damages,
     return std::nullopt;
 }
 
-Result<void> run(FileOutcome& outcome, const Engine& engine, const speech::TranscribeOptions& options,
-                 const OutputPlan& plan, const std::function<void(const model::MediaInfo&)>& opened,
-                 const speech::ProgressListener& progress) {
-    if (engine.stop.load()) return base::fail(ErrorCode::cancelled, "cancelled before it began");
-    if (auto probed = probe_outputs(outcome.input, plan); !probed) return probed;
-    auto file = open_input(outcome.input, engine.stop);
+Result<OpenedFile> open(const Input& input, media::Decoder& decoder, media::Channels channels, const OutputPlan& plan,
+                        const std::atomic<bool>& stop) {
+    if (stop) return base::fail(ErrorCode::cancelled, "cancelled before it began");
+    if (auto probed = probe_outputs(input, plan); !probed) return std::unexpected(probed.error());
+    auto file = open_input(input, stop);
     if (!file) return std::unexpected(file.error());
-    const auto channels = options.channels_apart ? media::Channels::apart : media::Channels::mixed;
-    auto source = engine.decoder.open(*file, channels);
+    auto source = decoder.open(*file, channels);
     if (!source) return std::unexpected(source.error());
-    outcome.media = (*source)->info();
-    opened(*outcome.media);
+    return OpenedFile{*std::move(file), *std::move(source)};
+}
 
-    auto transcript = speech::transcribe(**source, engine.voice_activity, engine.recogniser, engine.threads, options,
+Result<void> run(FileOutcome& outcome, const Result<OpenedFile>& file, const Engine& engine,
+                 const speech::TranscribeOptions& options, const OutputPlan& plan,
+                 const std::function<void(const model::MediaInfo&)>& opened, const speech::ProgressListener& progress) {
+    if (!file) return std::unexpected(file.error());
+    media::PcmSource& source = *file->source;
+    outcome.media = source.info();
+    opened(*outcome.media);
+    auto transcript = speech::transcribe(source, engine.voice_activity, engine.recogniser, engine.threads, options,
                                          progress, engine.stop);
     if (!transcript) return std::unexpected(transcript.error());
-    outcome.damages = (*source)->summary().damages;
+    outcome.damages = source.summary().damages;
     outcome.transcript = std::move(*transcript);
     outcome.transcript->frame_rate_hz = model::frame_rate_of(*outcome.media);
     outcome.error = truncation(outcome.damages, outcome.transcript->duration_seconds);
     write_outputs(outcome, plan);
     return {};
+}
+
+// What is thrown in the middle of a file is that file's fault alone.
+template <class Work>
+std::invoke_result_t<Work> without_throwing(Work work) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return base::fail(ErrorCode::internal, "out of memory; close other programs or use fewer --threads");
+    } catch (const std::exception& fault) {
+        return base::fail(ErrorCode::internal, fault.what());
+    }
 }
 
 }  // namespace
@@ -113,18 +131,18 @@ std::filesystem::path output_path(const Input& input, const formats::Format& for
     return path;
 }
 
-FileOutcome transcribe_file(const Input& input, const Engine& engine, const speech::TranscribeOptions& options,
-                            const OutputPlan& plan, const std::function<void(const model::MediaInfo&)>& opened,
+Result<OpenedFile> open_file(const Input& input, media::Decoder& decoder, media::Channels channels,
+                             const OutputPlan& plan, const std::atomic<bool>& stop) {
+    return without_throwing([&] { return open(input, decoder, channels, plan, stop); });
+}
+
+FileOutcome transcribe_file(const Input& input, Result<OpenedFile> file, const Engine& engine,
+                            const speech::TranscribeOptions& options, const OutputPlan& plan,
+                            const std::function<void(const model::MediaInfo&)>& opened,
                             const speech::ProgressListener& progress) {
     FileOutcome outcome{.input = input};
-    try {
-        const auto done = run(outcome, engine, options, plan, opened, progress);
-        if (!done) outcome.error = done.error();
-    } catch (const std::bad_alloc&) {
-        outcome.error = base::Error{ErrorCode::internal, "out of memory; close other programs or use fewer --threads"};
-    } catch (const std::exception& fault) {
-        outcome.error = base::Error{ErrorCode::internal, fault.what()};
-    }
+    const auto done = without_throwing([&] { return run(outcome, file, engine, options, plan, opened, progress); });
+    if (!done) outcome.error = done.error();
     return outcome;
 }
 

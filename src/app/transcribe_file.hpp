@@ -1,6 +1,7 @@
 // One file's way: open, decode, transcribe, write every format. What a batch repeats.
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,6 @@ namespace app {
 
 /// What all files of a batch share; everything outlives the batch, and may be used from any thread.
 struct Engine {
-    media::Decoder& decoder;
     const speech::VoiceActivityModel& voice_activity;
     const speech::Recogniser& recogniser;
     const speech::SpeakerModel* speaker_model;  // absent: speakers are not told apart
@@ -50,15 +50,27 @@ struct FileOutcome {
     double elapsed_seconds = 0;
 };
 
+/// A file whose decoder runs.
+struct OpenedFile {
+    runtime::Descriptor file;
+    std::unique_ptr<media::PcmSource> source;  // of that descriptor
+};
+
 /// Where a file's output in this format goes, given the folder of the batch.
 std::filesystem::path output_path(const Input& input, const formats::Format& format,
                                   const std::filesystem::path& folder);
 
-/// Never throws and never gives up the batch: every fault is in the outcome. A truncated file is transcribed as far as
-/// it goes, its outputs are written, and its error is media_truncated. An output that cannot be written fails before
-/// the file is decoded.
-FileOutcome transcribe_file(const Input& input, const Engine& engine, const speech::TranscribeOptions& options,
-                            const OutputPlan& plan, const std::function<void(const model::MediaInfo&)>& opened,
+/// The first half of a file's way, which needs no model. The thread must outlive the result (media::SandboxedDecoder).
+/// Never throws. Errors: output_failed and the like (an output that cannot be written, before the file is opened),
+/// those of the file and of the decoder, cancelled.
+base::Result<OpenedFile> open_file(const Input& input, media::Decoder& decoder, media::Channels channels,
+                                   const OutputPlan& plan, const std::atomic<bool>& stop);
+
+/// The other half. Never throws and never gives up the batch: every fault is in the outcome, that of `file` too. A
+/// truncated file is transcribed as far as it goes, its outputs are written, and its error is media_truncated.
+FileOutcome transcribe_file(const Input& input, base::Result<OpenedFile> file, const Engine& engine,
+                            const speech::TranscribeOptions& options, const OutputPlan& plan,
+                            const std::function<void(const model::MediaInfo&)>& opened,
                             const speech::ProgressListener& progress);
 
 }  // namespace app
