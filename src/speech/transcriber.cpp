@@ -89,12 +89,13 @@ base::Result<void> Transcription::begin_segments() {
     return {};
 }
 
-// Towards the end no batch is more than a thread's share of what is left, so that all threads end at about one time.
+// Towards the end batches get smaller, so that all threads end at about one time: none is more than two shares of a
+// thread in what is left to hear. Not one share: about as much is in flight then, and small batches cost more.
 std::size_t Transcription::batch_size() const {
     if (threads_ == 1) return batch_size_;
     const double left_seconds = duration_seconds_ - model::seconds_of_samples(cutter_.heard_samples());
     const double share = left_seconds / (usual_segment_seconds * static_cast<double>(threads_));
-    return static_cast<std::size_t>(std::clamp(share, 1.0, static_cast<double>(batch_size_)));
+    return static_cast<std::size_t>(std::clamp(2 * share, 1.0, static_cast<double>(batch_size_)));
 }
 
 base::Result<void> Transcription::submit() {
