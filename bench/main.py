@@ -61,7 +61,7 @@ def our_programs(options):
 
 
 def peer_programs(options):
-    return [programs.SherpaVad(options.environment, options.model), programs.SherpaOffline(options.environment, options.model)]
+    return [programs.SherpaVad(options.environment, options.model)]
 
 
 def joined_comparison(options, ours, clips, work):
@@ -98,13 +98,14 @@ def measure_everything(options, work):
     noise = corpus.prepare(options.media, [row for row in rows if corpus.is_wordless(row)], work / "noise")
     ours, peers = our_programs(options), peer_programs(options)
     whisper = [programs.FasterWhisper(options.environment)] if options.whisper else []
+    offline = programs.SherpaOffline(options.environment, options.model)
     facts = machine.facts(options.binary, options.media, own_command(options), clips, noise)
 
     answers = experiments.run_all([*ours, *peers], options.threads, options.repetitions, clips, tell)
-    answers |= experiments.run_all(whisper, [1], 1, clips, tell)
+    answers |= experiments.run_all([offline, *whisper], [1], 1, clips, tell)  # for their words
     errors = experiments.accuracy(answers, clips)
     short_seconds = programs.SherpaOffline.max_seconds
-    everyone = [*ours[:1], *peers, *whisper]
+    everyone = [*ours[:1], *peers, offline, *whisper]
     clip = experiments.ten_second_clip(clips)
     results = {
         "facts": facts,
