@@ -2,6 +2,7 @@
 file, one of which is a network in ONNX Runtime's format (a FlatBuffer). Reads, never runs. Writes safetensors."""
 
 import json
+import math
 import struct
 
 NAMESPACE = "_ZN9cppannote19embedded_community1"
@@ -28,6 +29,8 @@ def symbols(library):
             name = library[names + name_at:library.index(b"\0", names + name_at)].decode()
             if name.startswith(NAMESPACE) and 0 < section < count:
                 start = address - sections[section][3] + sections[section][4]
+                if start < 0 or start + length > len(library):
+                    raise WrongFile(f"{name} lies outside of the library")
                 found[name.removeprefix(NAMESPACE)] = library[start:start + length]
     return found
 
@@ -157,6 +160,8 @@ def space_tensors(data):
 def safetensors(tensors):
     header, data = {}, b""
     for name, (shape, values) in sorted(tensors.items()):
+        if math.prod(shape) * 4 != len(values):
+            raise WrongFile(f"{name} has not as many values as its shape says")
         header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(values)]}
         data += values
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -165,6 +170,14 @@ def safetensors(tensors):
 
 
 def from_library(library):
+    """The safetensors file, or WrongFile: whatever else the bytes are."""
+    try:
+        return read(library)
+    except (struct.error, LookupError, ValueError, TypeError, ArithmeticError) as fault:
+        raise WrongFile(f"not the library that scripts/speaker_encoder.py reads: {fault!r}") from fault
+
+
+def read(library):
     data = symbols(library)
     if "18embedding_ort_dataE" not in data:
         raise WrongFile("the library holds no speaker encoder")
