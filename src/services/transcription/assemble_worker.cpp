@@ -73,25 +73,28 @@ Result<std::vector<RunSpeaker>> recognise(store::ReadTransaction& transaction, c
     return speakers;
 }
 
-// What tells this run's speakers apart; nothing where they are not. Errors: unavailable (another instance has it).
-Result<std::shared_ptr<const speech::SpeakerModel>> voices_of(const Tools& tools, const RunRow& row) {
+// Who tells speakers apart, as a part of which engine.
+struct Voices {
+    std::string fingerprint;
+    std::shared_ptr<const speech::SpeakerModel> model;
+};
+
+// Null for a run without speakers. Errors: unavailable (another instance has the engine that heard the run).
+Result<const speech::SpeakerModel*> model_for(const RunRow& row, const Voices& voices) {
     if (row.speakers.empty()) return nullptr;
-    const auto engine = tools.models.find(row.model);
-    if (!engine) return std::unexpected(engine.error());
-    const auto& voices = engine->engine.speaker_model;
-    if (voices && voices->space() == row.voice_space) return voices;
-    return base::fail(ErrorCode::unavailable, "the run's voices are of the model " + row.voice_space +
-                                                  ", and this instance has " + (voices ? voices->space() : "none"));
+    if (row.run.engine == voices.fingerprint) return voices.model.get();
+    return base::fail(ErrorCode::unavailable, "the run is bound to the engine " + row.run.engine +
+                                                  ", and this instance has " + voices.fingerprint);
 }
 
-Result<Folded> fold(const Tools& tools, const store::Claim& claim, const RunRow& row) {
-    const auto voices = voices_of(tools, row);
-    if (!voices) return std::unexpected(voices.error());
+Result<Folded> fold(const Tools& tools, const Voices& voices, const store::Claim& claim, const RunRow& row) {
+    const auto model = model_for(row, voices);
+    if (!model) return std::unexpected(model.error());
     auto transaction = tools.platform.database.tenant(claim.tenant_id).read();
     if (!transaction) return std::unexpected(std::move(transaction.error()));
     speech::Stitcher stitcher(row.language, speech::with_vocabulary(row.run.engine, row.vocabulary));
     std::optional<speech::Diarization> diarization;
-    if (*voices) diarization.emplace((*voices)->speakers(), model::known_speakers(row.speakers));
+    if (*model != nullptr) diarization.emplace((*model)->speakers(), model::known_speakers(row.speakers));
     for (std::int64_t from = 0; from < row.run.segments_total; from += page_of_segments) {
         const auto segments = page_segments(*transaction, row.run.id, from, page_of_segments);
         if (!segments) return std::unexpected(segments.error());
@@ -168,13 +171,13 @@ Result<void> commit(const Tools& tools, store::Transaction& transaction, const A
     return measure(tools, transaction, after, assembled.duration_seconds);
 }
 
-Result<flow::CommitWork> assemble(const SharedTools& tools, const store::Claim& claim) {
+Result<flow::CommitWork> assemble(const SharedTools& tools, const Voices& voices, const store::Claim& claim) {
     const auto payload = payload_of(claim);
     if (!payload) return std::unexpected(payload.error());
     const auto row = read_run(*tools, claim, payload->run_id);
     if (!row) return std::unexpected(row.error());
     if (!row->has_value() || (*row)->run.state != model::RunState::assembling) return nothing_to_do();
-    auto folded = fold(*tools, claim, **row);
+    auto folded = fold(*tools, voices, claim, **row);
     if (!folded) return std::unexpected(folded.error());
     const model::Transcript& transcript = folded->transcript;
     const std::string json = model::to_canonical_json(transcript);
@@ -192,15 +195,27 @@ Result<flow::CommitWork> assemble(const SharedTools& tools, const store::Claim& 
                store::Transaction& transaction) { return commit(*tools, transaction, assembled, speakers); };
 }
 
-}  // namespace
-
-flow::WorkHandler assemble_worker(const SharedTools& tools) {
+flow::WorkHandler assemble_worker(const SharedTools& tools, const Voices& voices) {
     return {.kind = std::string(assemble_kind),
-            .capability = {},
+            .capability = voices.fingerprint,
             .at_once = 1,
-            .work = [tools](const store::Claim& claim, const flow::WorkLease&) { return assemble(tools, claim); },
+            .work = [tools, voices](const store::Claim& claim,
+                                    const flow::WorkLease&) { return assemble(tools, voices, claim); },
             .gave_up = [tools](store::Transaction& transaction, const store::Claim& claim,
                                const base::Error& error) { return break_run(*tools, transaction, claim, error); }};
+}
+
+}  // namespace
+
+std::vector<flow::WorkHandler> assemble_workers(const SharedTools& tools) {
+    std::vector<flow::WorkHandler> workers;
+    for (const Models::Served& served : tools->models.served()) {
+        if (!served.engine || served.engine->fingerprint_speakers.empty()) continue;
+        const Voices voices{served.engine->fingerprint_speakers, served.engine->engine.speaker_model};
+        workers.push_back(assemble_worker(tools, voices));
+    }
+    if (workers.empty()) workers.push_back(assemble_worker(tools, {}));
+    return workers;
 }
 
 }  // namespace transcription

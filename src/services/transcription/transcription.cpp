@@ -59,8 +59,9 @@ std::size_t segments_at_once(const runtime::Config& config) {
 std::vector<flow::WorkHandler> workers(const SharedTools& tools) {
     const runtime::Config& config = tools->platform.config;
     std::vector<flow::WorkHandler> handlers{
-        plan_worker(tools, static_cast<std::size_t>(config.integer("transcription.plans"))), assemble_worker(tools),
-        erase_worker(tools), naming_worker(tools)};
+        plan_worker(tools, static_cast<std::size_t>(config.integer("transcription.plans"))), erase_worker(tools),
+        naming_worker(tools)};
+    std::ranges::move(assemble_workers(tools), std::back_inserter(handlers));
     for (const Models::Served& served : tools->models.served()) {
         if (!served.engine) continue;
         std::ranges::move(segment_workers(tools, *served.engine, segments_at_once(config)),

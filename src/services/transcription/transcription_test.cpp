@@ -341,6 +341,35 @@ TEST(Transcription, TellsSpeakersApartAsTheCommandLineDoes) {
     EXPECT_NE(transcript.find("voices/1"), std::string::npos);
 }
 
+// While a program of another version runs beside this one, each assembles what its own engine has heard.
+TEST(Transcription, LeavesSpeakersOfAnotherEngineToWhoHasIt) {
+    Stage stage;
+    stage.upload(spoken(1));
+    const auto change = [&](const std::string& sql) {
+        auto transaction = must(stage.test.platform().database.tenant("acme").write());
+        must(transaction.execute(sql));
+        must(std::move(transaction).commit());
+    };
+    stage.before_recognition = [&]() -> base::Result<void> {
+        if (stage.count("transcription_runs", "planned = 1") == 0)
+            return base::fail(base::ErrorCode::unavailable, "once more");
+        change("update transcription_runs set engine = 'another engine' where tenant_id = :tenant");
+        return {};
+    };
+    stage.queue(1, "s1", "en", "fake", "", false, "auto");
+    stage.test.settle();
+    ASSERT_EQ(stage.state(), "assembling");
+    const std::string of_assembly = "tenant_id = :tenant and kind = 'transcription.assemble'";
+    EXPECT_EQ(stage.number("select attempts as value from work where " + of_assembly), 0) << "left alone";
+
+    change("update work set requirement = '' where " + of_assembly);  // as an older program had added it
+    stage.test.settle();
+    EXPECT_TRUE(stage.test.events("transcription.completed").empty());
+    const auto failed = stage.test.events("transcription.failed");
+    ASSERT_EQ(failed.size(), 1U);
+    EXPECT_EQ(Stage::text_of(failed[0], "code"), "unavailable");
+}
+
 TEST(Transcription, TakesVoicesOverWhereOnlyTheNumberOfSpeakersIsAnother) {
     Stage stage;
     const auto samples = spoken(6);

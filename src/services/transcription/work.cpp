@@ -61,7 +61,9 @@ base::Result<void> add_segment(store::Transaction& transaction, const RunRow& ro
 }
 
 base::Result<void> add_assembly(store::Transaction& transaction, const RunRow& row) {
-    return add_for(transaction, row, assemble_kind, row.run.id, "", JsonObject{{"run_id", row.run.id}});
+    // What tells speakers apart is a part of the engine; words are there already.
+    const std::string& requirement = row.speakers.empty() ? row.speakers : row.run.engine;
+    return add_for(transaction, row, assemble_kind, row.run.id, requirement, JsonObject{{"run_id", row.run.id}});
 }
 
 base::Result<void> add_erasure(store::Transaction& transaction, std::string_view prefix) {
