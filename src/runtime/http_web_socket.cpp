@@ -56,13 +56,18 @@ awaitable<bool> HttpConnection::serve_web_socket(Exchange& exchange, Response& r
         .handler = {},
         .next = std::make_shared<Waker>(strand_),
         .gone = false};
+    std::exception_ptr fault;  // the handler hears of its end all the same
     const bool accepted = co_await open.stream->accept(exchange.request, response.headers);
     if (accepted) {
         co_await run_on(*pool_, strand_, Admission::given, 0, [&] {
             open.handler = guarded_open(wanted, open.outbox);
             return true;
         });
-        co_await both(strand_, read_messages(open), write_messages(open), [this] { cut(); });
+        try {
+            co_await both(strand_, read_messages(open), write_messages(open), [this] { cut(); });
+        } catch (...) {
+            fault = std::current_exception();
+        }
     }
     waker_.reset();
     open.outbox->end();
@@ -72,6 +77,7 @@ awaitable<bool> HttpConnection::serve_web_socket(Exchange& exchange, Response& r
         wanted = {};
         return true;
     });
+    if (fault) std::rethrow_exception(fault);
     co_return false;
 }
 

@@ -1,5 +1,6 @@
 #include "services/transcription/live_stream.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "flow/requests.hpp"
@@ -19,6 +20,15 @@ constexpr std::size_t turn_seconds = 2;
 constexpr double lag_begins_seconds = 2;
 constexpr double lag_ends_seconds = 0.5;
 constexpr std::size_t unread_without_partials_bytes = std::size_t{64} * 1024;
+
+// What it throws costs this stream, not the process whose thread it is on.
+Result<void> attempted(const std::function<Result<void>()>& step) {
+    try {
+        return step();
+    } catch (const std::exception& fault) {
+        return base::fail(ErrorCode::internal, fault.what());
+    }
+}
 
 }  // namespace
 
@@ -55,8 +65,15 @@ void LiveStream::take(const runtime::WebSocketMessage& message, std::function<vo
         const std::lock_guard lock(mutex_);
         taking_ = true;
     }
-    if (message.is_text) return take_text(message.bytes, std::move(next));
-    take_audio(message.bytes, std::move(next));
+    try {
+        if (message.is_text) return take_text(message.bytes, std::move(next));
+        take_audio(message.bytes, std::move(next));
+    } catch (...) {
+        // The connection is closed for it, and its end must not wait for a message that nobody has in hand.
+        const std::lock_guard lock(mutex_);
+        taking_ = false;
+        throw;
+    }
 }
 
 void LiveStream::take_text(const std::string& text, Next next) {
@@ -79,8 +96,9 @@ void LiveStream::take_audio(const std::string& bytes, Next next) {
 
 // On the keeping threads, for it waits for the upload service.
 void LiveStream::keep(std::function<Result<void>()> step, Next next) {
-    surroundings_.post_keeping(
-        [self = shared_from_this(), step = std::move(step), next = std::move(next)] { self->took(step(), next); });
+    surroundings_.post_keeping([self = shared_from_this(), step = std::move(step), next = std::move(next)] {
+        self->took(attempted(step), next);
+    });
 }
 
 // The message in hand has had its effect.
@@ -168,6 +186,7 @@ Result<void> LiveStream::finish() {
 void LiveStream::finish_recording(Next next) {
     keep_all([self = shared_from_this(), next = std::move(next)](const Result<void>& kept) {
         self->kept_ = kept;
+        self->tell_unkept(kept);  // the client may be gone by now
         self->took(self->finish(), next);
     });
 }
@@ -175,8 +194,8 @@ void LiveStream::finish_recording(Next next) {
 // One turn at a time, so that the texts come in order. With the mutex held.
 void LiveStream::want_turn() {
     if (has_turn_ || stopped_) return;
-    has_turn_ = true;
     surroundings_.post_turn([self = shared_from_this()] { self->turn(); });
+    has_turn_ = true;
 }
 
 void LiveStream::turn() {
@@ -297,9 +316,8 @@ void LiveStream::end_recording(std::function<void()> done) {
     });
 }
 
-void LiveStream::keep_all(Recording::Done done) {
-    surroundings_.post_keeping([post = surroundings_.post_keeping, recording = std::exchange(recording_, nullptr),
-                                done = std::move(done)] { recording->finish(post, done); });
+void LiveStream::keep_all(const Recording::Done& done) {
+    std::exchange(recording_, nullptr)->finish(surroundings_.post_keeping, done);
 }
 
 void LiveStream::tell_unkept(const Result<void>& kept) const {

@@ -70,7 +70,7 @@ class LiveStream final : public std::enable_shared_from_this<LiveStream> {
     base::Result<void> finish();
     void finish_recording(Next next);
     void end_recording(std::function<void()> done);
-    void keep_all(Recording::Done done);
+    void keep_all(const Recording::Done& done);
     void tell_unkept(const base::Result<void>& kept) const;
     void want_turn();
     void turn();

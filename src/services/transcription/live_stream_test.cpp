@@ -20,13 +20,14 @@ std::string bytes_of(std::span<const float> samples) {
 
 // One stream without a socket: its turns run when the test says so, and what it does on the keeping threads if `later`.
 struct LiveStage {
-    explicit LiveStage(bool deaf = false) : tools(make_tools(deaf)) {}
+    explicit LiveStage(bool deaf = false, bool broken = false) : tools(make_tools(deaf, broken)) {}
 
     Stage stage;
     SharedTools tools;
     std::deque<std::function<void()>> turns;
     std::deque<std::function<void()>> keeping;
     bool later = false;
+    bool full = false;
     std::shared_ptr<WebSocketOutbox> outbox = std::make_shared<WebSocketOutbox>(1U << 20U, [] {});
     std::shared_ptr<bool> slot = std::make_shared<bool>();
     std::shared_ptr<LiveStream> stream = std::make_shared<LiveStream>(
@@ -35,6 +36,7 @@ struct LiveStage {
             .post_turn = [this](auto turn) { turns.push_back(std::move(turn)); },
             .post_keeping =
                 [this](auto step) {
+                    if (full) throw std::runtime_error("no thread can be made");
                     if (!later) return step();
                     keeping.push_back(std::move(step));
                 },
@@ -46,8 +48,9 @@ struct LiveStage {
     bool left = false;
     std::optional<WebSocketOutbox::Closing> closing;
 
-    SharedTools make_tools(bool deaf) {
+    SharedTools make_tools(bool deaf, bool broken) {
         stage.deaf = deaf;
+        stage.broken = broken;
         Engines engines = must(stage.engines());
         Models models(engines, {"fake"});
         const flow::Platform& platform = stage.test.platform();
@@ -356,6 +359,26 @@ TEST(LiveStream, KeepsWhatAClientSentThatIsGoneWhileItWasPassedOn) {
         EXPECT_TRUE(live.stage.uploads.finished());
         EXPECT_TRUE(live.stage.uploads.bytes.ends_with(bytes_of(samples)));
     }
+}
+
+// Else its connection, its slot and the process's end would wait for it.
+TEST(LiveStream, LeavesAfterAMessageThatCouldNotBeTaken) {
+    LiveStage live;
+    live.full = true;
+    EXPECT_THROW(live.start(R"(,"keep":true)"), std::runtime_error);
+    live.full = false;
+    live.leave();
+    EXPECT_TRUE(live.left);
+}
+
+TEST(LiveStream, OnTheKeepingThreadsCostsWhatIsThrownTheStreamAlone) {
+    LiveStage live(false, true);
+    live.later = true;
+    live.start(R"(,"keep":true,"vocabulary":["Kaspar"])");
+    live.run_keeping();
+    EXPECT_EQ(live.refusal(), "internal 1011");
+    live.leave();
+    EXPECT_TRUE(live.left);
 }
 
 TEST(LiveStream, DoesNotBeginWhereItsAudioCannotBeKept) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
 #include <utility>
 
 #include "base/json.hpp"
@@ -101,17 +102,29 @@ bool Recording::is_due() const {
 
 void Recording::finish(const Post& post, const Done& done) {
     finish_by_ = platform_.clock.now() + time_to_finish;
-    try_to_finish(post, done);
+    finished_ = base::fail(ErrorCode::unavailable, "the ends of other streams waited for the upload service");
+    post([self = shared_from_this(), post, done] { self->try_to_finish(post, done); });
 }
 
+// Others' tries may have taken the threads for so long that there is no time left for this one.
 void Recording::try_to_finish(const Post& post, const Done& done) {
-    const auto passed = try_to_pass_on(true);
-    if (passed || !may_pass(passed.error())) return done(passed);
+    if (platform_.clock.now() > finish_by_) return done(finished_);
+    finished_ = try_to_pass_on_all();
+    if (finished_ || !may_pass(finished_.error())) return done(finished_);
     const auto next = platform_.clock.now() + flow::wait_after(pauses, ++last_failures_, platform_.random);
-    if (next > finish_by_) return done(passed);
+    if (next > finish_by_) return done(finished_);
     platform_.executor.at(next, [self = shared_from_this(), post, done] {
         post([self, post, done] { self->try_to_finish(post, done); });
     });
+}
+
+// Whatever it throws, `done` must be called.
+Result<void> Recording::try_to_pass_on_all() {
+    try {
+        return try_to_pass_on(true);
+    } catch (const std::exception& fault) {
+        return base::fail(ErrorCode::internal, fault.what());
+    }
 }
 
 Result<runtime::ClientResponse> Recording::ask(Request request) const {

@@ -39,15 +39,16 @@ class Recording : public std::enable_shared_from_this<Recording> {
     base::Result<void> pass_on();
     using Post = std::function<void(std::function<void()>)>;
     using Done = std::function<void(const base::Result<void>&)>;
-    /// There are no more: what came is the session's video. Tries on this thread and, after a pause, on those of `post`
-    /// again. The fault that is told at last is as pass_on()'s; what was passed on before becomes the session's video
-    /// all the same, later, unless the upload is gone.
+    /// There are no more: what came is the session's video. Tries on the threads of `post`, with pauses, for half a
+    /// minute from now on. The fault that is told at last is as pass_on()'s; what was passed on before becomes the
+    /// session's video all the same, later, unless the upload is gone.
     void finish(const Post& post, const Done& done);
 
   private:
     Recording(const flow::Platform& platform, runtime::Context context, const Sound& sound);
     base::Result<runtime::ClientResponse> ask(runtime::Request request) const;
     void try_to_finish(const Post& post, const Done& done);
+    base::Result<void> try_to_pass_on_all();
     base::Result<void> try_to_pass_on(bool last);
     base::Result<void> patch(bool last);
     base::Result<void> find_offset();
@@ -62,6 +63,7 @@ class Recording : public std::enable_shared_from_this<Recording> {
     std::string held_;    // not passed on yet
     std::chrono::steady_clock::time_point tried_at_;
     std::chrono::steady_clock::time_point finish_by_;  // no try begins after it
+    base::Result<void> finished_;                      // how the last try went
     bool failing_ = false;                             // the last try did
     std::int64_t last_failures_ = 0;                   // of finish()
     std::int64_t offset_ = 0;                          // so much was passed on

@@ -1,5 +1,7 @@
 #include "services/transcription/recording.hpp"
 
+#include <deque>
+#include <functional>
 #include <optional>
 #include <random>
 
@@ -174,6 +176,27 @@ TEST(Recording, EndsWithTheFaultOfAServiceThatDoesNotComeBack) {
     EXPECT_EQ(desk.finish().error().code, ErrorCode::unavailable);
     EXPECT_GT(last, begun);
     EXPECT_LE(last, begun + std::chrono::seconds(31)) << "by the test's own clock, which ticks in seconds";
+}
+
+TEST(Recording, BeginsNoTryWhenTheTimeForItIsOver) {
+    Desk desk;
+    must(desk.begin());
+    must(desk.write("abcd"));
+    int asked = 0;
+    desk.uploads.before = [&]() -> base::Result<void> {
+        ++asked;
+        return {};
+    };
+    std::deque<std::function<void()>> posted;  // behind what others have posted
+    std::optional<base::Result<void>> finished;
+    desk.recording->finish([&](auto task) { posted.push_back(std::move(task)); },
+                           [&](const auto& result) { finished = result; });
+    ASSERT_EQ(posted.size(), 1U);
+    desk.stage.test.clock().advance(std::chrono::seconds(31));
+    posted.front()();
+    EXPECT_EQ(asked, 0);
+    ASSERT_TRUE(finished);
+    EXPECT_EQ(finished->error().code, ErrorCode::unavailable);
 }
 
 TEST(Recording, EndsWithAWholeSample) {

@@ -63,13 +63,15 @@ class TestRecogniser final : public speech::Recogniser {
     base::Result<std::shared_ptr<const Recogniser>> with_phrases(
         const std::vector<std::string>& phrases) const override {
         if (deaf) return Recogniser::with_phrases(phrases);
+        if (broken) throw std::runtime_error("the engine is broken");
         return std::make_shared<TestRecogniser>(fingerprint_, before_, phrases);
     }
     std::string vocabulary() const override { return model::phrases_fingerprint(phrases_); }
     const std::string& fingerprint() const override { return fingerprint_; }
     const std::vector<std::string>& languages() const override { return languages_; }
 
-    bool deaf = false;  // takes no phrases
+    bool deaf = false;    // takes no phrases
+    bool broken = false;  // throws at them
 
   private:
     std::string fingerprint_;
@@ -134,6 +136,7 @@ struct Stage {
     std::shared_ptr<const speech::SpeakerModel> speaker_model =
         std::make_shared<const speech::fakes::FakeSpeakerModel>();
     bool deaf = false;       // the engine takes no vocabulary
+    bool broken = false;     // it throws at one
     std::string vocabulary;  // the session service's answer; empty: runs are queued without
     std::string tenants_vocabulary = R"({"vocabulary":[]})";
     StubUploads uploads;
@@ -156,6 +159,7 @@ struct Stage {
         if (name != "fake") return base::fail(base::ErrorCode::model_not_found, "no such model");
         const auto recogniser = std::make_shared<TestRecogniser>(fingerprint, counting);
         recogniser->deaf = deaf;
+        recogniser->broken = broken;
         return Engine{recogniser, voice_activity(), speaker_model};
     }
 
