@@ -225,22 +225,9 @@ SpeakerEncoder::Picture SpeakerEncoder::apply(const Convolution& convolution, co
     std::vector<float> products(at_once * rows_a_time * out.channels);
     for (std::size_t first = 0; first < out.times; first += at_once) {
         const std::size_t times = std::min(at_once, out.times - first);
-        for (std::size_t time = 0; time < times; ++time) {
-            BFloat* row = stack.data() + (time * stacked_bands + edge) * seen;
-            for (std::size_t tap = 0; tap < convolution.taps; ++tap) {
-                const std::size_t from = (first + time) * stride + tap;  // of the times with `edge` before them
-                const bool is_beyond = from < edge || from >= in.times + edge;
-                const BFloat* values = is_beyond ? nullptr : rounded.data() + (from - edge) * in.bands * in.channels;
-                for (std::size_t band = 0; band < in.bands; ++band) {
-                    BFloat* to = row + band * seen + tap * in.channels;
-                    if (is_beyond) {
-                        std::fill_n(to, in.channels, BFloat{});
-                    } else {
-                        std::copy_n(values + band * in.channels, in.channels, to);
-                    }
-                }
-            }
-        }
+        for (std::size_t time = 0; time < times; ++time)
+            put_rows(convolution, in, rounded, (first + time) * stride,
+                     stack.data() + (time * stacked_bands + edge) * seen);
         kernels_->multiply_pairs(convolution.matrix, stack.data(), stride * seen, times * rows_a_time, products.data(),
                                  out.channels);
         for (std::size_t time = 0; time < times; ++time)
@@ -248,6 +235,24 @@ SpeakerEncoder::Picture SpeakerEncoder::apply(const Convolution& convolution, co
                         out.values.data() + (first + time) * out.bands * out.channels);
     }
     return out;
+}
+
+// The rows of one time; `first` is the first time that the taps see, of those with the edge's before them.
+void SpeakerEncoder::put_rows(const Convolution& convolution, const Picture& in, std::span<const BFloat> rounded,
+                              std::size_t first, BFloat* row) {
+    const std::size_t edge = convolution.taps / 2;
+    const std::size_t seen = convolution.taps * in.channels;
+    for (std::size_t time = first; time < first + convolution.taps; ++time, row += in.channels) {
+        const bool is_beyond = time < edge || time >= in.times + edge;
+        for (std::size_t band = 0; band < in.bands; ++band) {
+            if (is_beyond) {
+                std::fill_n(row + band * seen, in.channels, BFloat{});
+            } else {
+                const std::size_t from = ((time - edge) * in.bands + band) * in.channels;
+                std::copy_n(rounded.data() + from, in.channels, row + band * seen);
+            }
+        }
+    }
 }
 
 SpeakerEncoder::Picture SpeakerEncoder::apply(const Block& block, const Picture& in) const {

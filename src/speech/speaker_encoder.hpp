@@ -56,6 +56,8 @@ class SpeakerEncoder {
     [[nodiscard]] Picture begin(std::span<const float> frames) const;
     [[nodiscard]] Picture apply(const Convolution& convolution, const Picture& in) const;
     [[nodiscard]] Picture apply(const Block& block, const Picture& in) const;
+    static void put_rows(const Convolution& convolution, const Picture& in, std::span<const BFloat> rounded,
+                         std::size_t first, BFloat* row);
 
     const MatrixKernels* kernels_;
     PackedMatrix conv1_;
