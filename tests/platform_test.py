@@ -139,7 +139,7 @@ def test_a_voice_that_was_named_is_known_in_the_next_video_if_the_tenant_wants_i
 
         guessed = speakers_of(second)
         (speaker,) = client.get(guessed).json()["data"]
-        assert speaker["name"] == "Ada Lovelace" and speaker["voice"]["id"] == voice["id"] and speaker["voice"]["similarity"] >= 0.9
+        assert speaker["name"] == "Ada Lovelace" and speaker["voice"]["id"] == voice["id"] and speaker["voice"]["similarity"] >= 0.85
         transcript = guessed.replace("speakers", "transcript")
         assert client.get(f"{transcript}?format=json").json()["segments"][0]["speaker"] == "Ada Lovelace"
         (other,) = client.get(speakers_of(stranger)).json()["data"]
